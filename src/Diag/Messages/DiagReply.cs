@@ -1,0 +1,45 @@
+namespace ImeiAgent.Diag.Messages;
+
+/// <summary>What a phone said to a request: an answer, or a refusal. Both are ordinary; a dump meets thousands of refusals.</summary>
+public readonly record struct DiagReply<TResponse>
+{
+    private readonly TResponse? _answer;
+
+    /// <summary>An answer.</summary>
+    public DiagReply(TResponse answer) => _answer = answer;
+
+    /// <summary>A refusal.</summary>
+    public DiagReply(RefusalCode refusal) => Refusal = refusal;
+
+    /// <summary>The refusal, or null when the phone answered.</summary>
+    public RefusalCode? Refusal { get; }
+
+    /// <summary>Whether the phone answered.</summary>
+    public bool IsAnswer => Refusal is null;
+
+    /// <summary>The answer.</summary>
+    /// <exception cref="DiagRefusedException">The phone refused.</exception>
+    public TResponse Answer => Refusal is { } code ? throw new DiagRefusedException(code) : _answer!;
+}
+
+/// <summary>Reads replies in the fixed order: refusal code, echo, length, status.</summary>
+public static class DiagReply
+{
+    /// <summary>Reads <paramref name="packet"/> as the reply to <paramref name="request"/>.</summary>
+    /// <exception cref="MalformedReplyException">It answers another request, is too short, or contradicts itself.</exception>
+    public static DiagReply<TResponse> Read<TResponse>(IDiagRequest<TResponse> request, ReadOnlySpan<byte> packet)
+    {
+        if (packet.IsEmpty)
+            throw new MalformedReplyException("a reply", 0, "at least 1 byte", "none");
+        ReplyKey key = request.ReplyKey;
+        if (Refusals.IsRefusal(packet[0]) && !key.Matches(packet))
+        {
+            return key.AllowsEcho(packet[1..])
+                ? new DiagReply<TResponse>((RefusalCode)packet[0])
+                : throw new MalformedReplyException("a refusal", 1, $"the echo of {key}", Convert.ToHexString(packet[1..Math.Min(packet.Length, 9)]));
+        }
+        return key.Matches(packet)
+            ? new DiagReply<TResponse>(request.Read(packet))
+            : throw new MalformedReplyException("a reply", 0, key.ToString(), Convert.ToHexString(packet[..Math.Min(packet.Length, 8)]));
+    }
+}

@@ -1,0 +1,62 @@
+using System.Buffers.Binary;
+
+namespace ImeiAgent.Diag.Messages;
+
+/// <summary>
+/// The first bytes that a reply must share with its request. DIAG has no transaction number: the command byte, for NV the item
+/// number, and for a subsystem command its header are all that ties a reply to its request.
+/// </summary>
+public readonly record struct ReplyKey
+{
+    /// <summary>The most bytes a key can have: 4B, subsystem, command, NV item and context.</summary>
+    public const int MaxLength = 8;
+
+    private readonly ulong _bytes;
+    private readonly byte _length;
+
+    /// <param name="prefix">1 to 8 bytes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are none, or more than 8.</exception>
+    public ReplyKey(ReadOnlySpan<byte> prefix)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(prefix.Length, nameof(prefix));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(prefix.Length, MaxLength, nameof(prefix));
+        Span<byte> padded = stackalloc byte[MaxLength];
+        padded.Clear();
+        prefix.CopyTo(padded);
+        _bytes = BinaryPrimitives.ReadUInt64LittleEndian(padded);
+        _length = (byte)prefix.Length;
+    }
+
+    /// <summary>Whether <paramref name="packet"/> answers the request: it begins with all bytes of the key.</summary>
+    public bool Matches(ReadOnlySpan<byte> packet) => packet.Length >= _length && SharesBytes(packet, _length);
+
+    /// <summary>
+    /// Whether a refusal can be about the request. <paramref name="echo"/> is what followed the refusal code; it may be cut short or
+    /// absent, and then decides nothing.
+    /// </summary>
+    public bool AllowsEcho(ReadOnlySpan<byte> echo) => SharesBytes(echo, Math.Min(echo.Length, _length));
+
+    /// <summary>The command byte.</summary>
+    public byte Code => (byte)_bytes;
+
+    /// <summary>The bytes of the key in hex, for messages; never holds item data.</summary>
+    public override string ToString()
+    {
+        Span<byte> bytes = stackalloc byte[MaxLength];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, _bytes);
+        return Convert.ToHexString(bytes[.._length]);
+    }
+
+    private bool SharesBytes(ReadOnlySpan<byte> packet, int count)
+    {
+        if (packet.Length >= MaxLength)
+        {
+            ulong difference = BinaryPrimitives.ReadUInt64LittleEndian(packet) ^ _bytes;
+            return count == 0 || difference << (8 * (MaxLength - count)) == 0;
+        }
+        for (int i = 0; i < count; i++)
+            if (packet[i] != (byte)(_bytes >> (8 * i)))
+                return false;
+        return true;
+    }
+}
