@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ImeiAgent.Diag.Identity;
 
 /// <summary>Why a number is not accepted.</summary>
@@ -57,14 +59,14 @@ public sealed record ImeiLabel
     /// <summary>Whether the check digit was computed rather than typed: a person must compare it with the label.</summary>
     public bool CheckDigitComputed => Form is ImeiForm.WithoutCheckDigit or ImeiForm.Imeisv;
 
-    /// <summary>Reads what a person typed. Blanks, dashes and slashes are passed over.</summary>
+    /// <summary>Reads what a person typed or pasted. Blanks, dashes, slashes and invisible format characters are passed over.</summary>
     public static ImeiLabel Read(ReadOnlySpan<char> text)
     {
         Span<char> digits = stackalloc char[18];
         int count = 0;
         foreach (char c in text)
         {
-            if (c is ' ' or '\t' or '\u00A0' or '-' or '/')
+            if (IsSeparator(c))
                 continue;
             if (!char.IsAsciiDigit(c))
                 return new ImeiLabel(ImeiFault.NotDigits, count);
@@ -94,4 +96,8 @@ public sealed record ImeiLabel
             ? new ImeiLabel(fault, count) { Imei = imei, Form = form }
             : new ImeiLabel(fault, count);
     }
+
+    // Invoices bring typographic dashes (U+2010 to U+2015), Windows' property sheets an invisible direction mark (U+200E).
+    private static bool IsSeparator(char c) =>
+        c is '-' or '/' || char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 }

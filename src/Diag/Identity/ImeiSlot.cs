@@ -8,7 +8,7 @@ public enum ImeiSlotState
 {
     /// <summary>The phone has no such slot, or offers no way to it.</summary>
     Unsupported,
-    /// <summary>The phone answered with a failure (busy, failed, no memory), so nothing is known of the slot.</summary>
+    /// <summary>The phone failed (busy, no memory) or forbids reading it (locked, wrong mode), so nothing is known of the slot.</summary>
     Unreadable,
     /// <summary>Nothing: never written, erased, or all 00 or FF.</summary>
     Blank,
@@ -29,8 +29,11 @@ public readonly record struct ImeiSlot(ImeiSlotState State, Imei? Imei, DiagRepl
     /// <summary>Interprets the reply to a read of item 550.</summary>
     public static ImeiSlot Interpret(DiagReply<NvItem> reply)
     {
-        if (reply.Refusal is not null)
-            return new ImeiSlot(ImeiSlotState.Unsupported, null, reply);
+        if (reply.Refusal is { } refusal)
+        {
+            bool hasNone = refusal is RefusalCode.BadCommand or RefusalCode.BadParameter or RefusalCode.BadLength or RefusalCode.BadDevice;
+            return new ImeiSlot(hasNone ? ImeiSlotState.Unsupported : ImeiSlotState.Unreadable, null, reply);
+        }
         NvItem item = reply.Answer;
         return item.Status switch
         {

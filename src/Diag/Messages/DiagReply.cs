@@ -20,6 +20,9 @@ public readonly record struct DiagReply<TResponse>
     /// <summary>The answer.</summary>
     /// <exception cref="DiagRefusedException">The phone refused.</exception>
     public TResponse Answer => Refusal is { } code ? throw new DiagRefusedException(code) : _answer!;
+
+    /// <summary>The refusal or the answer; never throws, so that it can stand in logs and other records.</summary>
+    public override string ToString() => Refusal is { } code ? code.Name() : $"{_answer}";
 }
 
 /// <summary>Reads replies in the fixed order: refusal code, echo, length, status.</summary>
@@ -29,17 +32,16 @@ public static class DiagReply
     /// <exception cref="MalformedReplyException">It answers another request, is too short, or contradicts itself.</exception>
     public static DiagReply<TResponse> Read<TResponse>(IDiagRequest<TResponse> request, ReadOnlySpan<byte> packet)
     {
-        if (packet.IsEmpty)
-            throw new MalformedReplyException("a reply", 0, "at least 1 byte", "none");
+        MalformedReplyException.ThrowIfShort("a reply", packet, 1);
         ReplyKey key = request.ReplyKey;
         if (Refusals.IsRefusal(packet[0]) && !key.Matches(packet))
         {
             return key.AllowsEcho(packet[1..])
                 ? new DiagReply<TResponse>((RefusalCode)packet[0])
-                : throw new MalformedReplyException("a refusal", 1, $"the echo of {key}", Convert.ToHexString(packet[1..Math.Min(packet.Length, 9)]));
+                : throw new MalformedReplyException("a refusal", 1, $"the echo of {key}", ReplyKey.Describe(packet[1..]));
         }
         return key.Matches(packet)
             ? new DiagReply<TResponse>(request.Read(packet))
-            : throw new MalformedReplyException("a reply", 0, key.ToString(), Convert.ToHexString(packet[..Math.Min(packet.Length, 8)]));
+            : throw new MalformedReplyException("a reply", 0, key.ToString(), ReplyKey.Describe(packet));
     }
 }

@@ -27,8 +27,9 @@ public readonly record struct ReplyKey
         _length = (byte)prefix.Length;
     }
 
-    /// <summary>Whether <paramref name="packet"/> answers the request: it begins with all bytes of the key.</summary>
-    public bool Matches(ReadOnlySpan<byte> packet) => packet.Length >= _length && SharesBytes(packet, _length);
+    /// <summary>Whether <paramref name="packet"/> answers the request: it begins with all bytes of the key. A default key matches nothing.</summary>
+    public bool Matches(ReadOnlySpan<byte> packet) =>
+        _length > 0 && packet.Length >= _length && SharesBytes(packet, _length);
 
     /// <summary>
     /// Whether a refusal can be about the request. <paramref name="echo"/> is what followed the refusal code; it may be cut short or
@@ -45,6 +46,24 @@ public readonly record struct ReplyKey
         Span<byte> bytes = stackalloc byte[MaxLength];
         BinaryPrimitives.WriteUInt64LittleEndian(bytes, _bytes);
         return Convert.ToHexString(bytes[.._length]);
+    }
+
+    /// <summary>
+    /// What a packet is about, in hex, for messages and logs: only its header, because item data, codes and passwords stand right
+    /// behind it. "nothing" for an empty packet.
+    /// </summary>
+    public static string Describe(ReadOnlySpan<byte> packet)
+    {
+        if (packet.IsEmpty)
+            return "nothing";
+        int header = packet[0] switch
+        {
+            DiagCode.NvRead or DiagCode.NvWrite => 3,
+            DiagCode.Subsystem => packet.Length > 1 && packet[1] == DiagCode.NvSubsystem ? 8 : 4,
+            _ when Refusals.IsRefusal(packet[0]) => 2,
+            _ => 1,
+        };
+        return Convert.ToHexString(packet[..Math.Min(header, packet.Length)]);
     }
 
     private bool SharesBytes(ReadOnlySpan<byte> packet, int count)
