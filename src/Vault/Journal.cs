@@ -41,7 +41,7 @@ public sealed class Journal
         CREATE INDEX journal_open ON journal (device, id) WHERE state < 3;
         CREATE TRIGGER journal_closed BEFORE UPDATE ON journal WHEN OLD.state = 3
             BEGIN SELECT RAISE(ABORT, 'a closed journal row cannot be changed'); END;
-        CREATE TRIGGER journal_forward BEFORE UPDATE ON journal WHEN NEW.state <= OLD.state
+        CREATE TRIGGER journal_forward BEFORE UPDATE ON journal WHEN OLD.state < 3 AND NEW.state <= OLD.state
             BEGIN SELECT RAISE(ABORT, 'a journal row only goes forward'); END;
         CREATE TRIGGER journal_entry BEFORE UPDATE OF id, request_id, request_digest, device, model, build, esn, meid, compiled, slot,
             old_active, old_data, new_data, backup_snapshot, source_snapshot, reason, operator, check_digit_computed, started_at
