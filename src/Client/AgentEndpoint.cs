@@ -68,9 +68,11 @@ public sealed record AgentEndpoint
     /// <summary>The form that <see cref="Parse"/> reads.</summary>
     public override string ToString() => $"{(Kind == EndpointKind.UnixSocket ? "unix" : "npipe")}:{Address}";
 
-    // XDG Base Directory Specification: the runtime directory may be missing (no login session), the state directory has a default.
-    internal static AgentEndpoint DefaultFor(Func<string, string?> environment)
+    /// <summary>As <see cref="Default"/>, with the environment variables given by <paramref name="environment"/>.</summary>
+    public static AgentEndpoint DefaultFor(Func<string, string?> environment)
     {
+        ArgumentNullException.ThrowIfNull(environment);
+        // XDG Base Directory Specification: the runtime directory may be missing (no login session), the state directory has a default.
         if (OperatingSystem.IsWindows())
             return new AgentEndpoint(EndpointKind.NamedPipe, "imeiagent");
 
