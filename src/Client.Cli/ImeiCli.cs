@@ -63,7 +63,7 @@ public static class ImeiCli
 
     private static ExitCode Complain(Globals globals, Terminal terminal, ParseResult parsed)
     {
-        Screen screen = new(terminal, parsed.GetResult(globals.Json) is not null, quiet: false);
+        Screen screen = new(terminal, parsed.GetResult(globals.Json) is { Implicit: false }, quiet: false);
         string message = string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct());
         screen.Error(message, Json.Error(StatusCode.InvalidArgument, message, "USAGE"));
         if (!screen.Json)

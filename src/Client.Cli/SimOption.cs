@@ -7,9 +7,11 @@ internal static class SimOption
 {
     public const string Both = "both";
 
-    public static Option<uint> One(string name, string description, uint fallback = 1)
+    public static Option<uint> One(string name, string description, uint? fallback = 1)
     {
-        Option<uint> option = new(name) { Description = description, HelpName = "1|2", DefaultValueFactory = _ => fallback };
+        Option<uint> option = new(name) { Description = description, HelpName = "1|2" };
+        if (fallback is { } slot)
+            option.DefaultValueFactory = _ => slot;
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("1" or "2"))

@@ -21,7 +21,7 @@ internal static class RestoreVerb
         };
         Option<string> reason = new("--reason") { Description = "Why: a ticket, an invoice, a sentence. Kept with the receipt.", HelpName = "TEXT", Required = true };
         Option<uint> sim = SimOption.One("--sim", "SIM slot to write.");
-        Option<uint> fromSim = SimOption.One("--from-sim", "SIM slot of the backup to take the number from; 0 or nothing: the slot that is written.", 0);
+        Option<uint> fromSim = SimOption.One("--from-sim", "SIM slot of the backup to take the number from, when it is not the slot that is written.", null);
         Option<string> spc = new("--spc")
         {
             Description = "Service programming code, 6 digits; - asks for it, or reads a line of standard input. Other users may see "
@@ -45,7 +45,7 @@ internal static class RestoreVerb
                 result.AddError("Give one of --label and --from.");
             if (result.GetResult(etag) is not null && result.GetResult(requestId) is null)
                 result.AddError("--etag belongs to --request-id.");
-            if (result.GetResult(requestId) is not null && result.GetResult(dryRun) is not null)
+            if (result.GetResult(requestId) is not null && result.GetResult(dryRun) is { Implicit: false })
                 result.AddError("--request-id asks about a restore that was sent; --dry-run sends none.");
         });
         globals.Run(command, invocation =>
