@@ -1,0 +1,118 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Data.Sqlite;
+
+namespace ImeiAgent.Vault;
+
+/// <summary>What anyone did: rows are only ever added, and each carries a hash over the one before.</summary>
+public sealed class Audit
+{
+    internal const string Schema1 = """
+        CREATE TABLE audit (
+            id INTEGER NOT NULL PRIMARY KEY,
+            at BIGINT NOT NULL, -- milliseconds since 1970 in UTC
+            operator TEXT NOT NULL,
+            action TEXT NOT NULL,
+            device TEXT NOT NULL,
+            outcome TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            hash TEXT NOT NULL CHECK (length(hash) = 64)
+        );
+        CREATE TRIGGER audit_unchanged BEFORE UPDATE ON audit
+            BEGIN SELECT RAISE(ABORT, 'an audit row cannot be changed'); END;
+        CREATE TRIGGER audit_kept BEFORE DELETE ON audit
+            BEGIN SELECT RAISE(ABORT, 'an audit row cannot be removed'); END;
+        """;
+
+    private const string Columns = "id, at, operator, action, device, outcome, detail, hash";
+    private const int VerifyPage = 1000;
+    private static readonly string Genesis = new('0', 64);
+
+    private readonly VaultStore _store;
+    private readonly TimeProvider _time;
+
+    internal Audit(VaultStore store, TimeProvider time)
+    {
+        _store = store;
+        _time = time;
+    }
+
+    /// <summary>Adds a row; it is on the disk when this returns.</summary>
+    /// <exception cref="VaultUnavailableException">It was not kept.</exception>
+    public AuditRow Append(AuditEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return _store.Write(sql =>
+        {
+            AuditRow? last = sql.Query($"SELECT {Columns} FROM audit ORDER BY id DESC LIMIT 1", Row).FirstOrDefault();
+            long id = (last?.Id ?? 0) + 1;
+            DateTimeOffset now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+            var row = new AuditRow(id, now, entry, Hash(last?.Hash ?? Genesis, id, now, entry));
+            sql.Execute($"INSERT INTO audit ({Columns}) VALUES (@id, @at, @operator, @action, @device, @outcome, @detail, @hash)",
+                ("@id", id), ("@at", now.ToUnixTimeMilliseconds()), ("@operator", entry.Operator), ("@action", entry.Action),
+                ("@device", entry.Device), ("@outcome", entry.Outcome), ("@detail", entry.Detail), ("@hash", row.Hash));
+            return row;
+        });
+    }
+
+    /// <summary>The latest rows, newest first.</summary>
+    /// <param name="limit">At most so many, 1 to 1,000.</param>
+    public IReadOnlyList<AuditRow> List(int limit)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        return _store.Read(sql => sql.Query($"SELECT {Columns} FROM audit ORDER BY id DESC LIMIT @limit", Row, ("@limit", limit)));
+    }
+
+    /// <summary>Recomputes the chain from its beginning, a page at a time so that others can work meanwhile.</summary>
+    public AuditVerdict Verify()
+    {
+        string head = Genesis;
+        long checkedRows = 0;
+        while (true)
+        {
+            List<AuditRow> page = _store.Read(sql => sql.Query(
+                $"SELECT {Columns} FROM audit WHERE id > @after ORDER BY id LIMIT @limit", Row,
+                ("@after", checkedRows), ("@limit", VerifyPage)));
+            foreach (AuditRow row in page)
+            {
+                long expected = checkedRows + 1;
+                if (row.Id != expected)
+                    return new AuditVerdict(checkedRows, expected, "the row is missing", head);
+                if (row.Hash != Hash(head, row.Id, row.At, row.Entry))
+                    return new AuditVerdict(checkedRows, expected, "the row, or the hash of the row before, was changed", head);
+                head = row.Hash;
+                checkedRows = expected;
+            }
+            if (page.Count < VerifyPage)
+                return new AuditVerdict(checkedRows, null, "", head);
+        }
+    }
+
+    // The hash before as its 64 digits, id and time as i64 LE, then each text as its UTF-8 length (i32 LE) and bytes.
+    private static string Hash(string previous, long id, DateTimeOffset at, AuditEntry entry)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> number = stackalloc byte[8];
+        hash.AppendData(Encoding.ASCII.GetBytes(previous));
+        BinaryPrimitives.WriteInt64LittleEndian(number, id);
+        hash.AppendData(number);
+        BinaryPrimitives.WriteInt64LittleEndian(number, at.ToUnixTimeMilliseconds());
+        hash.AppendData(number);
+        foreach (string text in (ReadOnlySpan<string>)[entry.Operator, entry.Action, entry.Device, entry.Outcome, entry.Detail])
+        {
+            byte[] bytes = Encoding.UTF8.GetBytes(text);
+            BinaryPrimitives.WriteInt32LittleEndian(number, bytes.Length);
+            hash.AppendData(number[..4]);
+            hash.AppendData(bytes);
+        }
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static AuditRow Row(SqliteDataReader row) => new(
+        row.GetInt64(0),
+        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(1)),
+        new AuditEntry(row.GetString(2), row.GetString(3), row.GetString(4), row.GetString(5), row.GetString(6)),
+        row.GetString(7));
+}

@@ -1,0 +1,43 @@
+namespace ImeiAgent.Vault;
+
+/// <summary>
+/// The directory in which an agent keeps what it read and did: one SQLite file, owned by one agent at a time.
+/// Safe for use by many threads. SPC and passwords have no place in it.
+/// </summary>
+public sealed class VaultFile : IDisposable
+{
+    private readonly VaultStore _store;
+
+    private VaultFile(VaultStore store, TimeProvider time)
+    {
+        _store = store;
+        Snapshots = new Snapshots(store, time);
+        Journal = new Journal(store, time);
+        Audit = new Audit(store, time);
+    }
+
+    /// <summary>
+    /// Opens the vault in <paramref name="directory"/>; creates directory and file, for this account only, when they do not exist,
+    /// and brings an older file up to date.
+    /// </summary>
+    /// <exception cref="VaultUnavailableException">
+    /// Another agent has it open, a newer agent wrote it, it is no vault, or it cannot be written.
+    /// </exception>
+    public static VaultFile Open(string directory, TimeProvider time)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        return new VaultFile(VaultStore.Open(Path.GetFullPath(directory)), time);
+    }
+
+    /// <summary>What was read from phones.</summary>
+    public Snapshots Snapshots { get; }
+
+    /// <summary>What restores are doing and did.</summary>
+    public Journal Journal { get; }
+
+    /// <summary>What anyone did.</summary>
+    public Audit Audit { get; }
+
+    /// <summary>Closes the file and lets another agent have it. Calls under way are waited for.</summary>
+    public void Dispose() => _store.Dispose();
+}

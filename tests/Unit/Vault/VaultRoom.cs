@@ -1,0 +1,68 @@
+using ImeiAgent.Diag.Identity;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Vault;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Time.Testing;
+
+namespace ImeiAgent.Unit.Vault;
+
+/// <summary>A directory of its own for a test's vault, with a hand on the file behind the vault's back.</summary>
+internal sealed class VaultRoom : IDisposable
+{
+    public static readonly PhoneIdentity Galaxy = new("SM-G991U", "G991USQU4AUDA", "80F1A2B3", "A0000012345678", "Jan 1 2026 10:00:00");
+
+    private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("vault-test-");
+    private VaultFile? _vault;
+
+    public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+
+    public string Home => Path.Combine(_parent.FullName, "vault");
+
+    public string Database => Path.Combine(Home, "vault.db");
+
+    public VaultFile Vault => _vault ??= VaultFile.Open(Home, Time);
+
+    public void Close()
+    {
+        _vault?.Dispose();
+        _vault = null;
+    }
+
+    /// <summary>Runs SQL on the file, past the vault.</summary>
+    public object? Raw(string sql, params (string Name, object Value)[] values)
+    {
+        using var connection = new SqliteConnection($"Data Source={Database};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        foreach ((string name, object value) in values)
+            command.Parameters.AddWithValue(name, value);
+        return command.ExecuteScalar();
+    }
+
+    public SnapshotInfo Save(SnapshotContent content, string device = "phone-1", params string[] notes) =>
+        Vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Read, device, Galaxy, notes), content);
+
+    public JournalEntry Entry(string requestId, string device = "phone-1") => new(
+        requestId, new string('a', 64), device, Galaxy, Slot: 1, OldActive: true, OldData: [8, 0x0A, 0, 0, 0, 0, 0, 0, 0],
+        NewData: [8, 0x3A, 0x65, 0x39, 8, 0x53, 0x46, 0x83, 0x90], BackupSnapshot: Save(Content(1)).Name, SourceSnapshot: "",
+        Reason: "IMEI lost after an update", Operator: "ana", CheckDigitComputed: false);
+
+    /// <summary>Item 0 active with <paramref name="first"/> as its only byte, item 1 not active.</summary>
+    public static SnapshotContent Content(byte first)
+    {
+        var builder = new SnapshotBuilder();
+        builder.Add(Active(1, 0, first));
+        builder.Add(new NvReading(1, new NvItemId(1), NvOutcome.Answered, (ushort)NvStatus.NotActive, default));
+        return builder.Build();
+    }
+
+    public static NvReading Active(byte slot, ushort item, params byte[] data) =>
+        new(slot, new NvItemId(item), NvOutcome.Answered, (ushort)NvStatus.Done, NvData.From(data));
+
+    public void Dispose()
+    {
+        Close();
+        _parent.Delete(recursive: true);
+    }
+}
