@@ -47,27 +47,49 @@ public sealed class Phone
 /// <summary>Lets one restore at a time at a phone, over all its sessions: it belongs to the name, not to the port.</summary>
 internal sealed class WriteGate
 {
-    private readonly SemaphoreSlim _gate = new(1, 1);
+    private readonly Lock _lock = new();
+    private TaskCompletionSource? _inside;
 
     /// <summary>Enters when nobody is in; null when somebody is.</summary>
-    public Pass? TryEnter() => _gate.Wait(0, CancellationToken.None) ? new Pass(_gate) : null;
+    public Pass? TryEnter()
+    {
+        lock (_lock)
+        {
+            if (_inside is not null)
+                return null;
+            _inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return new Pass(this);
+        }
+    }
 
     /// <summary>Enters as soon as nobody is in.</summary>
     public async Task<Pass> EnterAsync(CancellationToken ct)
     {
-        await _gate.WaitAsync(ct);
-        return new Pass(_gate);
+        while (true)
+        {
+            if (TryEnter() is { } pass)
+                return pass;
+            Task left;
+            lock (_lock)
+                left = _inside?.Task ?? Task.CompletedTask;
+            await left.WaitAsync(ct);
+        }
     }
 
     /// <summary>The right to be in; disposing it leaves.</summary>
-    internal sealed class Pass(SemaphoreSlim gate) : IDisposable
+    internal sealed class Pass(WriteGate gate) : IDisposable
     {
-        private int _left;
+        private WriteGate? _gate = gate;
 
         public void Dispose()
         {
-            if (Interlocked.Exchange(ref _left, 1) == 0)
-                gate.Release();
+            if (Interlocked.Exchange(ref _gate, null) is not { } left)
+                return;
+            lock (left._lock)
+            {
+                left._inside!.SetResult();
+                left._inside = null;
+            }
         }
     }
 }

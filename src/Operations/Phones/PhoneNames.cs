@@ -50,7 +50,8 @@ internal sealed class PhoneNames
             else if (slug.Length > 0 && slug[^1] != '-')
                 slug.Append('-');
         }
-        string trimmed = slug.ToString(0, Math.Min(slug.Length, MaxSlugLength)).Trim('-');
+        // The end of a long path tells more than its beginning.
+        string trimmed = slug.ToString(Math.Max(0, slug.Length - MaxSlugLength), Math.Min(slug.Length, MaxSlugLength)).Trim('-');
         return trimmed.Length == 0 ? otherwise : trimmed;
     }
 }

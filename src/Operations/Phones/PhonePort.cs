@@ -104,22 +104,21 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         using (await gate.EnterAsync(ct))
             await registry.Recovery.RunAsync(Name, reading.Identity, session, ct);
 
-        _last = reading;
-        Phone = new Phone(Name, spec, session, gate, reading, options.Session.Window);
-        Show(PhoneState.Ready, "");
+        var phone = new Phone(Name, spec, session, gate, reading, options.Session.Window);
+        registry.Change(() => (Phone, State, _hint, _last) = (phone, PhoneState.Ready, "", reading));
         LogReady(log, Name, spec);
+
+        SessionBreak end;
         try
         {
-            SessionBreak end = await session.Broken.WaitAsync(ct);
-            LogGone(log, Name, spec, end.Reason, end.Detail);
-            _last = Phone.Last;
-            Phone = null;
-            Show(PhoneState.Disconnected, PhoneHints.For(end.Reason));
+            end = await session.Broken.WaitAsync(ct);
         }
         finally
         {
-            Phone = null;
+            registry.Change(() => (Phone, State, _last) = (null, PhoneState.Disconnected, phone.Last));
         }
+        LogGone(log, Name, spec, end.Reason, end.Detail);
+        Show(PhoneState.Disconnected, PhoneHints.For(end.Reason));
     }
 
     /// <summary>Logs, events and debug messages off: what a phone says unasked only costs time. Refusals and silence are tolerated.</summary>
@@ -167,10 +166,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         _last = null;
     }
 
-    private void Show(PhoneState state, string hint)
-    {
-        registry.Change(() => (State, _hint) = (state, hint));
-    }
+    private void Show(PhoneState state, string hint) => registry.Change(() => (State, _hint) = (state, hint));
 
     private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Session;
@@ -33,6 +34,7 @@ internal sealed class DumpPump(Phone phone, DumpPlan plan, ReadingShelf shelf, S
         }
     }
 
+    [SuppressMessage("Reliability", "CA2012", Justification = "Replies are kept while more requests are sent, and each is awaited exactly once.")]
     private async Task ReadAsync(byte slot, CancellationToken ct)
     {
         // Twice the window: while one answer is looked at, the session has the next request at hand.

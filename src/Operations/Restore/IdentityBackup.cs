@@ -1,4 +1,3 @@
-using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Session;
 using ImeiAgent.Vault;

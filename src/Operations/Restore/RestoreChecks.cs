@@ -1,5 +1,4 @@
 using ImeiAgent.Diag.Identity;
-using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Vault;
 

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using ImeiAgent.Diag.Identity;
-using ImeiAgent.Diag.Nv;
 using ImeiAgent.Vault;
 using Microsoft.Extensions.Logging;
 
@@ -150,7 +149,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         }
     }
 
-    private RestoreReceipt Receipt(RestoreRequest request, Phone phone, SlotReading slot, RestoreSource source, DateTimeOffset started) => new()
+    private static RestoreReceipt Receipt(RestoreRequest request, Phone phone, SlotReading slot, RestoreSource source, DateTimeOffset started) => new()
     {
         Device = phone.Name,
         Slot = slot.Slot,

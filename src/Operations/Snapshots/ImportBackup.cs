@@ -27,7 +27,7 @@ public sealed class ImportBackup(Backups backups, VaultFile vault)
             throw Faults.Argument("file_name", "1 to 255 characters are expected.");
         NvTextFile text = Read(file, (byte)slot);
 
-        // Which phone it is of, as far as it tells: identity items of the phone stand with slot 1 only.
+        // Which phone it is of, as far as its own identity items tell: the format says nothing of it.
         var content = new SnapshotBuilder();
         foreach (NvReading reading in text.Readings)
             content.Add(reading);
