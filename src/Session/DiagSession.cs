@@ -1,0 +1,245 @@
+using System.Threading.Channels;
+using ImeiAgent.Diag.Framing;
+using ImeiAgent.Diag.Messages;
+
+namespace ImeiAgent.Session;
+
+/// <summary>
+/// One port, one owner, one order, one way to break.
+/// <para>
+/// A byte's way from the port to the caller: the stream completes the read of the <see cref="FrameReader"/>, which finds the end of
+/// a frame; <see cref="Receive"/> asks the <see cref="RequestLine"/> whose packet it is; the <see cref="Exchange"/> reads it and runs the
+/// caller's continuation, all on the thread that read the port. So a caller must not block after an await; it may await as long as it
+/// likes. A byte's way to the port: <see cref="SendAsync"/> makes the frame and <see cref="Pump"/> writes what the line says is next, one
+/// write per frame, one write at a time, on whichever thread made that possible.
+/// </para>
+/// </summary>
+public sealed partial class DiagSession : IAsyncDisposable
+{
+    private enum SessionState { Open, Broken }
+
+    private readonly Stream _stream;
+    private readonly TimeProvider _time;
+    private readonly Lock _gate = new();
+    private readonly RequestLine _line;
+    private readonly Alarm _alarm;
+    private readonly long _stallTime;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly CancellationToken _ended;
+    private readonly TaskCompletionSource<SessionBreak> _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<UnsolicitedPacket> _unsolicited;
+    private readonly Action<Exchange> _cancel;
+    private readonly Task _reading;
+
+    private SessionState _state = SessionState.Open;
+    private SessionBreak? _break;
+    private Task _closing = Task.CompletedTask;
+    private SessionCounters _counters;
+
+    /// <summary>Takes over the stream, which nobody else may use from now on, and starts to read it.</summary>
+    /// <param name="stream">Both directions of an open port; see <see cref="Ports.OpenAsync"/>.</param>
+    /// <param name="options">Window, patience and bounds.</param>
+    /// <param name="time">The clock of all timeouts.</param>
+    public DiagSession(Stream stream, SessionOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(time);
+        _stream = stream;
+        _time = time;
+        _alarm = new Alarm(time, OnAlarm);
+        _stallTime = _alarm.Span(options.DrainTime);
+        _line = new RequestLine(options, _alarm.Span(options.ReplyTimeout), _stallTime);
+        _unsolicited = Channel.CreateBounded<UnsolicitedPacket>(
+            new BoundedChannelOptions(options.UnsolicitedCapacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true },
+            _ => CountDropped());
+        _cancel = Cancel;
+        _ended = _ending.Token;
+        _reading = ReadAsync();
+    }
+
+    /// <summary>Completes when the session broke, with the first reason. Never faults.</summary>
+    public Task<SessionBreak> Broken => _broken.Task;
+
+    /// <summary>What the phone says unasked, oldest first. Bounded: the oldest packet goes when nobody reads, and is counted.</summary>
+    public ChannelReader<UnsolicitedPacket> Unsolicited => _unsolicited.Reader;
+
+    /// <summary>The counts of this moment.</summary>
+    public SessionCounters Counters
+    {
+        get
+        {
+            lock (_gate)
+                return _counters;
+        }
+    }
+
+    /// <summary>
+    /// Sends a request and gives the phone's reply: an answer or a refusal. Requests are sent in the order of calls, at most
+    /// <see cref="SessionOptions.Window"/> at once; one that is not idempotent goes alone and is never sent twice. Await the result once.
+    /// </summary>
+    /// <exception cref="NoReplyException">No attempt was answered in time.</exception>
+    /// <exception cref="SessionBrokenException">The session broke before the reply came, or earlier.</exception>
+    /// <exception cref="RequestCanceledException"><paramref name="ct"/> was cancelled first; a request already sent stays in line as a tombstone.</exception>
+    /// <exception cref="MalformedReplyException">The reply does not have its layout.</exception>
+    public ValueTask<DiagReply<T>> SendAsync<T>(IDiagRequest<T> request, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Exchange<T> exchange = Exchange<T>.For(request, ct);
+        ValueTask<DiagReply<T>> reply = exchange.Reply;
+        if (ct.IsCancellationRequested)
+        {
+            exchange.Fail(new RequestCanceledException(Transmission.No, ct));
+            return reply;
+        }
+        Pump(exchange);
+        exchange.CancelWith(_cancel);
+        return reply;
+    }
+
+    /// <summary>Breaks the session and gives the port back. Whoever still waits is told. When the result is there, the port is free.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Break(BreakReason.Closed, "closed by its owner");
+        await _reading.ConfigureAwait(false);
+        await _closing.ConfigureAwait(false);
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            await new FrameReader(Receive, ReceiveBad).RunAsync(_stream, _ended).ConfigureAwait(false);
+            Break(BreakReason.PortVanished, "the port ended the stream");
+        }
+        catch (Exception exception)
+        {
+            Break(BreakReason.PortVanished, exception.Message);
+        }
+    }
+
+    private void Receive(ReadOnlySpan<byte> packet)
+    {
+        PacketFate fate;
+        Exchange? exchange;
+        lock (_gate)
+        {
+            if (_state != SessionState.Open)
+                return;
+            fate = _line.Receive(packet, _alarm.Now, out exchange);
+            Count(fate);
+            Forget(exchange);
+            if (exchange is { Sends: > 1 })
+                _alarm.NotAfter(_line.NextDeadline());
+        }
+        if (fate == PacketFate.Unsolicited)
+            _unsolicited.Writer.TryWrite(new UnsolicitedPacket(_time.GetUtcNow(), packet.ToArray()));
+        else
+            Pump(null);
+        exchange?.Answer(packet);
+    }
+
+    private void ReceiveBad(BadFrameReason reason)
+    {
+        bool askAgain;
+        lock (_gate)
+        {
+            _counters = _counters with { BadFrames = _counters.BadFrames + 1 };
+            askAgain = reason == BadFrameReason.BadCheck && _line.AskSoleAgain();
+        }
+        if (askAgain)
+            Pump(null);
+    }
+
+    private void Cancel(Exchange exchange)
+    {
+        lock (_gate)
+        {
+            if (!_line.Withdraw(exchange, _alarm.Now))
+                return;
+            Forget(exchange);
+            _alarm.NotAfter(_line.NextDeadline());
+        }
+        exchange.Fail(new RequestCanceledException(exchange.Sent, exchange.Token));
+        Pump(null);
+    }
+
+    private void OnAlarm()
+    {
+        var timedOut = new List<Exchange>();
+        bool stalled;
+        lock (_gate)
+        {
+            if (_state != SessionState.Open)
+                return;
+            _alarm.WentOff();
+            long now = _alarm.Now;
+            stalled = now >= _stalledAt;
+            _line.Expire(now, timedOut);
+            _alarm.NotAfter(Math.Min(_stalledAt, _line.NextDeadline()));
+        }
+        foreach (Exchange exchange in timedOut)
+            exchange.Fail(new NoReplyException(exchange.Key.ToString(), exchange.Sends));
+        if (stalled)
+            Break(BreakReason.WriteStalled, "the port takes no bytes");
+        else
+            Pump(null);
+    }
+
+    /// <summary>The one way out. The first reason wins; everyone pending is told, with what is known of their bytes.</summary>
+    private void Break(BreakReason reason, string detail)
+    {
+        var pending = new List<Exchange>();
+        lock (_gate)
+        {
+            if (!MoveToBroken(new SessionBreak(reason, detail)))
+                return;
+            _line.Clear(pending);
+            _inWrite = null;
+            _closing = CloseAsync();
+        }
+        foreach (Exchange exchange in pending)
+            exchange.Fail(new SessionBrokenException(_break!, exchange.Sent));
+        _unsolicited.Writer.TryComplete();
+        _broken.TrySetResult(_break!);
+    }
+
+    /// <summary>Under the lock: the only place that changes the state.</summary>
+    private bool MoveToBroken(SessionBreak sessionBreak)
+    {
+        if (_state == SessionState.Broken)
+            return false;
+        _break = sessionBreak;
+        _state = SessionState.Broken;
+        return true;
+    }
+
+    private async Task CloseAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        _alarm.Dispose();
+        await _ending.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await _stream.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // A port that is gone cannot be closed in order; it is closed all the same.
+        }
+    }
+
+    private void Count(PacketFate fate) => _counters = fate switch
+    {
+        PacketFate.Late => _counters with { FramesReceived = _counters.FramesReceived + 1, LateReplies = _counters.LateReplies + 1 },
+        PacketFate.Unsolicited => _counters with { FramesReceived = _counters.FramesReceived + 1, Unsolicited = _counters.Unsolicited + 1 },
+        PacketFate.Stray => _counters with { FramesReceived = _counters.FramesReceived + 1, Strays = _counters.Strays + 1 },
+        _ => _counters with { FramesReceived = _counters.FramesReceived + 1 },
+    };
+
+    private void CountDropped()
+    {
+        lock (_gate)
+            _counters = _counters with { UnsolicitedDropped = _counters.UnsolicitedDropped + 1 };
+    }
+}

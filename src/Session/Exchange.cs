@@ -1,0 +1,177 @@
+using System.Threading.Tasks.Sources;
+using ImeiAgent.Diag.Framing;
+using ImeiAgent.Diag.Messages;
+
+namespace ImeiAgent.Session;
+
+/// <summary>Where a request is on its way. Changed by <see cref="RequestLine"/> only.</summary>
+internal enum ExchangeState
+{
+    /// <summary>In no list: being made, or answered, failed or cancelled.</summary>
+    Idle,
+
+    /// <summary>In line, not sent.</summary>
+    Waiting,
+
+    /// <summary>Sent, or being sent, and not answered.</summary>
+    Outstanding,
+}
+
+/// <summary>
+/// One request from its caller's call to its caller's result. Everything but the result belongs to the session's lock; whoever takes
+/// an exchange out of the <see cref="RequestLine"/> under that lock, and nobody else, completes it.
+/// </summary>
+internal abstract class Exchange
+{
+    private byte[] _frame = [];
+    private int _frameLength;
+
+    protected Exchange() => Node = new LinkedListNode<Exchange>(this);
+
+    /// <summary>Its place among the waiting; made once, so that waiting allocates nothing.</summary>
+    public LinkedListNode<Exchange> Node { get; }
+
+    public ReplyKey Key { get; private set; }
+
+    public bool IsIdempotent { get; private set; }
+
+    /// <summary>The length of the request packet in bytes, without check and escapes.</summary>
+    public int PacketLength { get; private set; }
+
+    public CancellationToken Token { get; private set; }
+
+    public ExchangeState State { get; set; }
+
+    public Transmission Sent { get; set; }
+
+    /// <summary>How often its write was begun: as many replies may come.</summary>
+    public int Sends { get; set; }
+
+    /// <summary>It is to be sent again as soon as the port is free.</summary>
+    public bool ResendDue { get; set; }
+
+    /// <summary>The number of its first write in the order of writes.</summary>
+    public long Order { get; set; }
+
+    /// <summary>The timestamp at which the present attempt has failed; <see cref="long.MaxValue"/> while it is not yet written.</summary>
+    public long Deadline { get; set; }
+
+    /// <summary>The bytes to write, terminator included.</summary>
+    public ReadOnlySpan<byte> Frame => _frame.AsSpan(0, _frameLength);
+
+    /// <summary>Reads the packet as the reply and runs the caller's continuation on this thread.</summary>
+    public abstract void Answer(ReadOnlySpan<byte> packet);
+
+    /// <summary>Ends the caller's wait; the caller goes on on another thread.</summary>
+    public abstract void Fail(Exception exception);
+
+    protected void Prepare<T>(IDiagRequest<T> request, CancellationToken token)
+    {
+        Span<byte> packet = request.MaxLength <= 512 ? stackalloc byte[512] : new byte[request.MaxLength];
+        PacketLength = request.Write(packet);
+        int worst = Hdlc.MaxFrameLength(PacketLength);
+        if (_frame.Length < worst)
+            _frame = new byte[worst];
+        _frameLength = HdlcEncoder.Encode(packet[..PacketLength], _frame);
+
+        Key = request.ReplyKey;
+        IsIdempotent = request.IsIdempotent;
+        Token = token;
+        State = ExchangeState.Idle;
+        Sent = Transmission.No;
+        Sends = 0;
+        ResendDue = false;
+        Deadline = long.MaxValue;
+    }
+}
+
+/// <summary>An exchange that hands its caller a <see cref="DiagReply{TResponse}"/>. Used again after its result was taken.</summary>
+internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>
+{
+    private const int PoolCapacity = SessionOptions.MaxWindow;
+    private static readonly Stack<Exchange<TResponse>> Pool = new(PoolCapacity);
+
+    private ManualResetValueTaskSourceCore<DiagReply<TResponse>> _result;
+    private CancellationTokenRegistration _registration;
+    private Action<Exchange>? _cancel;
+    private IDiagRequest<TResponse>? _request;
+
+    /// <summary>An exchange that holds the request's frame and waits for nothing yet.</summary>
+    public static Exchange<TResponse> For(IDiagRequest<TResponse> request, CancellationToken token)
+    {
+        Exchange<TResponse>? exchange;
+        lock (Pool)
+            Pool.TryPop(out exchange);
+        exchange ??= new Exchange<TResponse>();
+        exchange.Prepare(request, token);
+        exchange._request = request;
+        return exchange;
+    }
+
+    /// <summary>What the caller awaits, exactly once.</summary>
+    public ValueTask<DiagReply<TResponse>> Reply => new(this, _result.Version);
+
+    /// <summary>Has <paramref name="cancel"/> called when the token is cancelled, which can be as late as the result.</summary>
+    public void CancelWith(Action<Exchange> cancel)
+    {
+        if (!Token.CanBeCanceled)
+            return;
+        _cancel = cancel;
+        _registration = Token.UnsafeRegister(static self => ((Exchange<TResponse>)self!)._cancel!((Exchange)self), this);
+    }
+
+    public override void Answer(ReadOnlySpan<byte> packet)
+    {
+        DiagReply<TResponse> reply;
+        try
+        {
+            reply = DiagReply.Read(_request!, packet);
+        }
+        catch (Exception exception)
+        {
+            _result.RunContinuationsAsynchronously = false;
+            _result.SetException(exception);
+            return;
+        }
+        _result.RunContinuationsAsynchronously = false;
+        _result.SetResult(reply);
+    }
+
+    public override void Fail(Exception exception)
+    {
+        _result.RunContinuationsAsynchronously = true;
+        _result.SetException(exception);
+    }
+
+    DiagReply<TResponse> IValueTaskSource<DiagReply<TResponse>>.GetResult(short token)
+    {
+        if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending)
+            throw new InvalidOperationException("Await the reply; it is not there yet.");
+        try
+        {
+            return _result.GetResult(token);
+        }
+        finally
+        {
+            Recycle();
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<DiagReply<TResponse>>.GetStatus(short token) => _result.GetStatus(token);
+
+    void IValueTaskSource<DiagReply<TResponse>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    private void Recycle()
+    {
+        // A cancellation that may still be running must not meet the next request in this object: leave it to the collector.
+        if (Token.CanBeCanceled && !_registration.Unregister())
+            return;
+        _request = null;
+        _result.Reset();
+        lock (Pool)
+            if (Pool.Count < PoolCapacity)
+                Pool.Push(this);
+    }
+}
