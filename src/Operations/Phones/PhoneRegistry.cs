@@ -80,12 +80,13 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     /// <summary>Closes all ports.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_stop.IsCancellationRequested)
+            return;
         await _stop.CancelAsync();
         Task[] tasks;
         lock (_lock)
             tasks = [.. _tasks];
         await Task.WhenAll(tasks);
-        _stop.Dispose();
     }
 
     /// <summary>Gives a port the name of the phone that was found on it; or a hint why not: the phone is in use at another port.</summary>

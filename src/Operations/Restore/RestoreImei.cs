@@ -21,14 +21,15 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
     private readonly RunningRestores _running = new();
 
     /// <summary>
-    /// Restores, and tells each phase. Cancelling before <see cref="RestorePhase.Intent"/> ends it; after, it only ends the telling.
+    /// Restores, and tells each phase. Cancelling before <see cref="RestorePhase.Intent"/> ends it; after, it is ignored. Whoever
+    /// stops enumerating stops nothing.
     /// </summary>
     /// <exception cref="OperationException">It was refused before anything was sent.</exception>
     public async IAsyncEnumerable<RestoreEvent> RunAsync(RestoreRequest request, [EnumeratorCancellation] CancellationToken ct)
     {
         var events = Channel.CreateBounded<RestoreEvent>(EventCapacity);
         _running.Start(() => RunToEndAsync(request, events.Writer, ct));
-        await foreach (RestoreEvent told in events.Reader.ReadAllAsync(ct))
+        await foreach (RestoreEvent told in events.Reader.ReadAllAsync(CancellationToken.None))
             yield return told;
     }
 
