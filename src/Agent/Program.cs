@@ -1,1 +1,49 @@
-return 0;
+using System.CommandLine;
+using ImeiAgent.Agent;
+
+var port = new Option<string[]>("--port") { Description = "A port to watch: /dev/ttyUSB0, COM7 or tcp://host:port. May be given several times.", HelpName = "SPEC" };
+var noDiscovery = new Option<bool>("--no-discovery") { Description = "Watch only the ports given by --port." };
+var data = new Option<string?>("--data") { Description = "Directory of the vault: snapshots, journal, audit. One agent at a time.", HelpName = "DIR" };
+var listen = new Option<string?>("--listen") { Description = "Where to listen: unix:PATH, or npipe:NAME on Windows. Only this user can connect.", HelpName = "ENDPOINT" };
+var window = new Option<int>("--window")
+{
+    Description = "Most requests outstanding at a phone, 1 to 64. Every phone takes 1; more is faster where the phone keeps up.",
+    DefaultValueFactory = _ => 1,
+    HelpName = "N",
+};
+var run = new Command("run", "Runs the agent until SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 1 cannot run, 2 an option is wrong.")
+{
+    port, noDiscovery, data, listen, window,
+};
+run.SetAction((parsed, ct) => RunAsync(
+    new AgentOptions
+    {
+        Ports = parsed.GetValue(port) ?? [],
+        Discovery = !parsed.GetValue(noDiscovery),
+        DataDirectory = parsed.GetValue(data),
+        Listen = parsed.GetValue(listen),
+        Window = parsed.GetValue(window),
+    },
+    ct));
+
+var root = new RootCommand("ImeiAgent: reads phones over Qualcomm's DIAG protocol and restores lost IMEIs.") { run };
+ParseResult command = root.Parse(args);
+// The host ends the program in order; the parser must not cut it short.
+int code = await command.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return command.Errors.Count > 0 ? AgentStartException.WrongOption : code;
+
+static async Task<int> RunAsync(AgentOptions options, CancellationToken ct)
+{
+    try
+    {
+        await using AgentHost host = await AgentHost.StartAsync(options, ownsProcess: true, ct);
+        Console.WriteLine($"imei-agent ready on {host.Endpoint}");
+        await host.WaitForEndAsync(ct);
+        return 0;
+    }
+    catch (AgentStartException e)
+    {
+        await Console.Error.WriteLineAsync($"imei-agent: {e.Message}");
+        return e.ExitCode;
+    }
+}

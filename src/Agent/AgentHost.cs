@@ -1,0 +1,196 @@
+using System.Net.Sockets;
+using ImeiAgent.Agent.Services;
+using ImeiAgent.Operations;
+using ImeiAgent.Session;
+using ImeiAgent.Vault;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Console;
+
+namespace ImeiAgent.Agent;
+
+/// <summary>A running agent: puts the rooms together, listens, and takes all apart in order when it ends.</summary>
+public sealed class AgentHost : IAsyncDisposable
+{
+    // A restore that is under way is waited for; it takes at most a few phone timeouts.
+    private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(60);
+
+    private readonly WebApplication _app;
+    private readonly VaultFile _vault;
+    private int _disposed;
+
+    private AgentHost(WebApplication app, VaultFile vault, ListenEndpoint endpoint) => (_app, _vault, Endpoint) = (app, vault, endpoint.ToString());
+
+    /// <summary>Where clients find it, as in "unix:/run/user/1000/imeiagent/agent.sock".</summary>
+    public string Endpoint { get; }
+
+    /// <summary>Starts an agent inside another program, which keeps its own signals. Disposing the result ends it.</summary>
+    /// <exception cref="AgentStartException">An option is wrong, or the vault or the endpoint cannot be used.</exception>
+    public static Task<AgentHost> StartAsync(AgentOptions options, CancellationToken ct) => StartAsync(options, ownsProcess: false, ct);
+
+    /// <summary>Completes when a signal, the service manager or the system asks the process to end.</summary>
+    internal Task WaitForEndAsync(CancellationToken ct) => _app.WaitForShutdownAsync(ct);
+
+    internal static async Task<AgentHost> StartAsync(AgentOptions options, bool ownsProcess, CancellationToken ct)
+    {
+        var settings = AgentSettings.Of(options);
+        var vault = OpenVault(settings.DataDirectory);
+        try
+        {
+            settings.Listen.Claim();
+            WebApplication app = Build(settings, vault, options.MinimumLogLevel, ownsProcess);
+            try
+            {
+                await app.StartAsync(ct);
+            }
+            catch (Exception e)
+            {
+                await app.DisposeAsync();
+                if (e is IOException or SocketException)
+                    throw new AgentStartException(AgentStartException.CannotRun, $"The agent cannot listen on {settings.Listen}: {e.Message}", e);
+                throw;
+            }
+            // From its making on the registry watches the ports.
+            app.Services.GetRequiredService<PhoneRegistry>();
+            return new AgentHost(app, vault, settings.Listen);
+        }
+        catch
+        {
+            vault.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Ends: takes no calls any more, waits for restores under way, closes the ports, then the vault.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        using (var patience = new CancellationTokenSource(s_longestEnd))
+            await _app.StopAsync(patience.Token);
+        await _app.Services.GetRequiredService<RestoreImei>().DrainAsync();
+        await _app.DisposeAsync();
+        _vault.Dispose();
+    }
+
+    private static VaultFile OpenVault(string directory)
+    {
+        try
+        {
+            return VaultFile.Open(directory, TimeProvider.System);
+        }
+        catch (VaultUnavailableException e)
+        {
+            throw new AgentStartException(AgentStartException.CannotRun, $"{e.Message}. Several agents need a --data directory each.", e);
+        }
+    }
+
+    private static WebApplication Build(AgentSettings settings, VaultFile vault, LogLevel level, bool ownsProcess)
+    {
+        // Empty: no settings file, environment variable or argument adds a place to listen.
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imei-agent" });
+        AddLogging(builder.Logging, level);
+        AddServer(builder.WebHost, settings.Listen);
+        AddRooms(builder.Services, settings, vault);
+        AddServices(builder.Services);
+        AddLifetime(builder.Services, ownsProcess);
+
+        WebApplication app = builder.Build();
+        app.MapGrpcService<AgentInfoService>();
+        app.MapGrpcService<DeviceService>();
+        app.MapGrpcService<NvService>();
+        app.MapGrpcService<ImeiService>();
+        app.MapGrpcService<SnapshotService>();
+        app.MapGrpcHealthChecksService();
+        app.MapGrpcReflectionService();
+        return app;
+    }
+
+    private static void AddRooms(IServiceCollection services, AgentSettings settings, VaultFile vault)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(vault);
+        services.AddSingleton(new RegistryOptions
+        {
+            Ports = settings.Ports,
+            Discover = settings.Discovery ? Ports.Discover : null,
+            Open = Ports.OpenAsync,
+            Session = settings.Session,
+        });
+        services.AddSingleton<PhoneRegistry>();
+        services.AddSingleton<Identify>();
+        services.AddSingleton<ReadItem>();
+        services.AddSingleton<Dump>();
+        services.AddSingleton<RestoreImei>();
+        services.AddSingleton<Backups>();
+        services.AddSingleton<ImportBackup>();
+    }
+
+    private static void AddServices(IServiceCollection services)
+    {
+        services.AddGrpc(options =>
+        {
+            options.Interceptors.Add<ErrorInterceptor>();
+            options.MaxReceiveMessageSize = 2 * 1024 * 1024;
+        });
+        services.AddGrpcReflection();
+        services.AddGrpcHealthChecks().AddCheck("agent", () => HealthCheckResult.Healthy());
+    }
+
+    private static void AddServer(IWebHostBuilder web, ListenEndpoint listen)
+    {
+        web.UseKestrelCore();
+        web.ConfigureKestrel(kestrel =>
+        {
+            listen.Listen(kestrel);
+            kestrel.AddServerHeader = false;
+            // A client that pauses to think must not be cut off.
+            kestrel.Limits.MinResponseDataRate = null;
+            kestrel.Limits.MaxConcurrentConnections = 256;
+        });
+        if (listen.IsPipe && OperatingSystem.IsWindows())
+            web.UseNamedPipes(options => options.CurrentUserOnly = true);
+        else
+            web.UseSockets(options => options.CreateBoundListenSocket = ListenEndpoint.Bind);
+    }
+
+    private static void AddLogging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level);
+        logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
+        logging.AddSimpleConsole(options =>
+        {
+            options.SingleLine = true;
+            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            options.UseUtcTimestamp = true;
+        });
+        // Standard output has the one line that says where the agent listens.
+        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void AddLifetime(IServiceCollection services, bool ownsProcess)
+    {
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = s_longestEnd);
+        if (ownsProcess)
+        {
+            services.Configure<ConsoleLifetimeOptions>(options => options.SuppressStatusMessages = true);
+            services.AddSystemd();
+            services.AddWindowsService(options => options.ServiceName = "ImeiAgent");
+        }
+        else
+        {
+            services.Replace(ServiceDescriptor.Singleton<IHostLifetime, GuestLifetime>());
+        }
+    }
+
+    /// <summary>The lifetime of an agent inside another program: it is told to end, and listens to no signals.</summary>
+    private sealed class GuestLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

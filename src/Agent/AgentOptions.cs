@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Logging;
+
+namespace ImeiAgent.Agent;
+
+/// <summary>How an agent runs, as a person gives it. Checked when the agent starts.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Ports to watch, as in "/dev/ttyUSB0", "COM7" or "tcp://127.0.0.1:4000".</summary>
+    public IReadOnlyList<string> Ports { get; init; } = [];
+
+    /// <summary>Look for serial ports of the machine too.</summary>
+    public bool Discovery { get; init; } = true;
+
+    /// <summary>Where the vault is; null for the user's own place.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>Where to listen: "unix:PATH", or "npipe:NAME" on Windows; null for the user's own place.</summary>
+    public string? Listen { get; init; }
+
+    /// <summary>The most requests outstanding at a phone, 1 to 64. One is what every phone can take.</summary>
+    public int Window { get; init; } = 1;
+
+    /// <summary>What is logged to standard error: this and everything more important.</summary>
+    public LogLevel MinimumLogLevel { get; init; } = LogLevel.Information;
+}
+
+/// <summary>The agent cannot start; the message says what to do.</summary>
+/// <param name="exitCode">What the program ends with: 2 for an option that is wrong, 1 for anything else.</param>
+/// <param name="message">For a person.</param>
+/// <param name="inner">The cause.</param>
+public sealed class AgentStartException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>Exit code for an option that is wrong.</summary>
+    public const int WrongOption = 2;
+
+    /// <summary>Exit code for anything else.</summary>
+    public const int CannotRun = 1;
+
+    /// <summary>What the program ends with.</summary>
+    public int ExitCode { get; } = exitCode;
+}

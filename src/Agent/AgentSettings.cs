@@ -1,0 +1,63 @@
+using ImeiAgent.Session;
+
+namespace ImeiAgent.Agent;
+
+/// <summary>The options, checked and completed.</summary>
+internal sealed record AgentSettings(
+    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, SessionOptions Session)
+{
+    /// <summary>Checks the options.</summary>
+    /// <exception cref="AgentStartException">One is wrong.</exception>
+    public static AgentSettings Of(AgentOptions options)
+    {
+        if (options.Window is < 1 or > SessionOptions.MaxWindow)
+            throw Wrong($"--window {options.Window}: 1 to {SessionOptions.MaxWindow} is expected.");
+        if (options.Ports.Count == 0 && !options.Discovery)
+            throw Wrong("--no-discovery without any --port leaves nothing to watch.");
+        if (options.DataDirectory is { Length: 0 })
+            throw Wrong("--data: a directory is expected.");
+        return new AgentSettings(
+            [.. options.Ports.Select(ParsePort).Distinct()],
+            options.Discovery,
+            Path.GetFullPath(options.DataDirectory ?? DefaultPlaces.DataDirectory()),
+            ListenEndpoint.Parse(options.Listen ?? DefaultPlaces.Listen()),
+            new SessionOptions { Window = options.Window });
+    }
+
+    private static PortSpec ParsePort(string text) =>
+        PortSpec.TryParse(text, out PortSpec? port, out string? problem) ? port : throw Wrong($"--port: {problem}");
+
+    internal static AgentStartException Wrong(string message) => new(AgentStartException.WrongOption, message);
+}
+
+/// <summary>
+/// Where an agent keeps its data and listens when nothing is said (XDG Base Directory Specification). Clients compute the same place
+/// to listen, so it does not depend on --data.
+/// </summary>
+internal static class DefaultPlaces
+{
+    private const string Name = "imeiagent";
+
+    public static string DataDirectory()
+    {
+        if (OperatingSystem.IsWindows())
+            return Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), Name);
+        if (OperatingSystem.IsMacOS())
+            return Path.Combine(Home(), "Library", "Application Support", Name);
+        return Path.Combine(Rooted("XDG_STATE_HOME") ?? Path.Combine(Home(), ".local", "state"), Name);
+    }
+
+    public static string Listen()
+    {
+        if (OperatingSystem.IsWindows())
+            return $"npipe:{Name}";
+        string directory = !OperatingSystem.IsMacOS() && Rooted("XDG_RUNTIME_DIR") is { } runtime ? Path.Combine(runtime, Name) : DataDirectory();
+        return $"unix:{Path.Combine(directory, "agent.sock")}";
+    }
+
+    private static string Home() =>
+        Environment.GetEnvironmentVariable("HOME") is { Length: > 0 } home ? home : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+
+    private static string? Rooted(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { } path && Path.IsPathRooted(path) ? path : null;
+}

@@ -1,0 +1,59 @@
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using ImeiAgent.Operations;
+using Status = Google.Rpc.Status;
+
+namespace ImeiAgent.Agent;
+
+/// <summary>What an operation's error looks like on the wire: google.rpc.Status with ErrorInfo, and BadRequest where an argument is wrong.</summary>
+public static class ErrorStatus
+{
+    /// <summary>The domain of every ErrorInfo.</summary>
+    public const string Domain = "imeiagent";
+
+    // All trailers together must stay below the 8 KiB that peers accept.
+    private const int LongestText = 1500;
+
+    /// <summary>The status code of each error, as documented at ErrorReason in the contract.</summary>
+    public static Code CodeOf(OperationError error) => error switch
+    {
+        OperationError.DeviceNotFound or OperationError.SnapshotNotFound => Code.NotFound,
+        OperationError.DeviceAmbiguous or OperationError.ImeiInvalid or OperationError.RequestIdReused or OperationError.FileInvalid
+            or OperationError.ArgumentInvalid => Code.InvalidArgument,
+        OperationError.PortUnavailable or OperationError.DeviceDisconnected or OperationError.AgentStopping => Code.Unavailable,
+        OperationError.NoReply => Code.DeadlineExceeded,
+        OperationError.NotADiagPort or OperationError.PhoneRefused or OperationError.SpcRequired or OperationError.SpcRefused
+            or OperationError.SlotUnreachable or OperationError.ImeiIntact or OperationError.ImeiInUse or OperationError.ItemReadOnly
+            or OperationError.SnapshotOfOtherPhone or OperationError.SnapshotWithoutImei or OperationError.DeviceBusy => Code.FailedPrecondition,
+        OperationError.EtagMismatch or OperationError.WriteRolledBack => Code.Aborted,
+        OperationError.WriteOutcomeUnknown or OperationError.SnapshotDamaged => Code.DataLoss,
+        OperationError.VaultUnavailable => Code.ResourceExhausted,
+        _ => Code.Internal,
+    };
+
+    /// <summary>The exception that gRPC sends.</summary>
+    public static RpcException ToRpcException(OperationException e)
+    {
+        string message = Shorten(e.Message);
+        var info = new ErrorInfo { Domain = Domain, Reason = e.Error.Name() };
+        foreach ((string name, string value) in e.Fields)
+            info.Metadata[name] = Shorten(value);
+
+        var status = new Status { Code = (int)CodeOf(e.Error), Message = message, Details = { Any.Pack(info) } };
+        if (FieldOf(e) is { } field)
+            status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = message } } }));
+        return status.ToRpcException();
+    }
+
+    private static string? FieldOf(OperationException e) => e.Error switch
+    {
+        OperationError.ArgumentInvalid => e.Fields.GetValueOrDefault("field", ""),
+        OperationError.ImeiInvalid => "label",
+        OperationError.DeviceAmbiguous => "device",
+        OperationError.RequestIdReused => "request_id",
+        _ => null,
+    };
+
+    private static string Shorten(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 3), "...");
+}

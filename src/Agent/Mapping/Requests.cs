@@ -1,0 +1,50 @@
+using ImeiAgent.Operations;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Agent.Mapping;
+
+/// <summary>What clients ask, in the words of the operations.</summary>
+internal static class Requests
+{
+    public static DumpRequest ToDomain(this ReadRangeRequest request) => new()
+    {
+        Device = request.Device,
+        Ranges = [.. request.Ranges.Select(r => new ItemRange(Bounded(r.First), Bounded(r.Last)))],
+        Slots = [.. request.Slots.Select(Bounded)],
+        SkipAbsent = request.SkipAbsent,
+        OmitItems = request.OmitItems,
+        SaveSnapshot = request.SaveSnapshot,
+        SkipUnreachableSlots = request.SkipUnreachableSlots,
+    };
+
+    public static RestoreRequest ToDomain(this WriteImeiRequest request, string caller) => new()
+    {
+        Device = request.Device,
+        Slot = request.Slot.OrFirst(),
+        Label = request.SourceCase == WriteImeiRequest.SourceOneofCase.Label ? request.Label : null,
+        Snapshot = request.SourceCase == WriteImeiRequest.SourceOneofCase.Snapshot ? request.Snapshot : null,
+        SnapshotSlot = Bounded(request.SnapshotSlot),
+        Reason = request.Reason,
+        RequestId = request.RequestId,
+        ValidateOnly = request.ValidateOnly,
+        Etag = request.Etag,
+        Spc = request.Spc,
+        Operator = caller,
+    };
+
+    /// <summary>A slot as clients give it: 0 means the first.</summary>
+    public static int OrFirst(this uint slot) => slot == 0 ? 1 : Bounded(slot);
+
+    /// <summary>Lets only the one format pass that this version knows.</summary>
+    public static void RequireText(this SnapshotFormat format)
+    {
+        if (format != SnapshotFormat.NvText)
+            throw Invalid("format", "SNAPSHOT_FORMAT_NV_TEXT is expected; this agent knows no other.");
+    }
+
+    public static OperationException Invalid(string field, string what) =>
+        new(OperationError.ArgumentInvalid, $"{field}: {what}") { Fields = new Dictionary<string, string> { ["field"] = field } };
+
+    // What does not fit into an int is out of every range here; it stays so.
+    private static int Bounded(uint value) => (int)Math.Min(value, int.MaxValue);
+}

@@ -1,0 +1,194 @@
+using Google.Protobuf;
+using Google.Protobuf.WellKnownTypes;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Operations;
+using ImeiAgent.V1;
+using ImeiSlot = ImeiAgent.V1.ImeiSlot;
+using ImeiSlotState = ImeiAgent.V1.ImeiSlotState;
+using NvItem = ImeiAgent.V1.NvItem;
+using NvOutcome = ImeiAgent.V1.NvOutcome;
+using PhoneIdentity = ImeiAgent.V1.PhoneIdentity;
+using SnapshotOrigin = ImeiAgent.V1.SnapshotOrigin;
+using WriteOutcome = ImeiAgent.V1.WriteOutcome;
+
+namespace ImeiAgent.Agent.Mapping;
+
+/// <summary>What the operations tell, in the words of the contract. IMEIs are masked unless a person asked to see them.</summary>
+internal static class Responses
+{
+    public static Device ToProto(this PhoneView phone, bool reveal)
+    {
+        var device = new Device { Name = phone.Name, Port = phone.Port, State = ToProto(phone.State), Hint = phone.Hint };
+        if (phone.Last is { } last)
+        {
+            device.Identity = last.Identity.ToProto();
+            device.ImeiSlots.AddRange(last.Slots.Select(s => s.ToProto(reveal)));
+        }
+        return device;
+    }
+
+    public static ImeiSlot ToProto(this SlotReading slot, bool reveal) => new()
+    {
+        Slot = slot.Slot,
+        State = ToProto(slot.Content.State),
+        Imei = Show(slot.Content.Imei, reveal),
+        Etag = slot.Etag,
+        PhoneAnswer = slot.PhoneAnswer,
+    };
+
+    public static NvItem ToProto(this NvReading reading)
+    {
+        var item = new NvItem { Item = reading.Item.Number, Slot = reading.Slot, Outcome = (NvOutcome)reading.Outcome };
+        if (reading.Outcome == Diag.Nv.NvOutcome.Answered)
+            item.Status = reading.Code;
+        else
+            item.Refusal = reading.Code;
+        if (reading.IsActive)
+            item.Data = ByteString.CopyFrom(reading.Data.Bytes);
+        return item;
+    }
+
+    public static ReadRangeResponse ToProto(this DumpEvent told) => told switch
+    {
+        DumpHeader header => new ReadRangeResponse
+        {
+            Header = new ReadHeader { Device = header.Phone.ToProto(reveal: false), Total = (uint)header.Total, Notes = { header.Notes } },
+        },
+        DumpBatch batch => new ReadRangeResponse { Batch = ToProto(batch) },
+        DumpProgress progress => new ReadRangeResponse
+        {
+            Progress = new ReadProgress
+            {
+                Done = (uint)progress.Done,
+                Total = (uint)progress.Total,
+                Active = (uint)progress.Active,
+                ItemsPerSecond = progress.ItemsPerSecond,
+                Remaining = progress.Remaining?.ToDuration(),
+                Slot = (uint)progress.Slot,
+            },
+        },
+        DumpSummary summary => new ReadRangeResponse
+        {
+            Summary = new ReadSummary
+            {
+                Total = (uint)summary.Total,
+                Active = (uint)summary.Active,
+                Absent = (uint)summary.Absent,
+                Failed = (uint)summary.Failed,
+                Sha256 = summary.Sha256,
+                Duration = summary.Duration.ToDuration(),
+                Snapshot = summary.Snapshot,
+            },
+        },
+        _ => throw new ArgumentOutOfRangeException(nameof(told), told.GetType().Name, "The contract has no such event."),
+    };
+
+    public static WriteImeiResponse ToProto(this RestoreEvent told, bool reveal) => told switch
+    {
+        RestoreProgress progress => new WriteImeiResponse
+        {
+            Progress = new WriteProgress { Phase = ToProto(progress.Phase), Detail = progress.Detail },
+        },
+        RestoreEnded ended => new WriteImeiResponse { Receipt = ToProto(ended.Receipt, reveal) },
+        _ => throw new ArgumentOutOfRangeException(nameof(told), told.GetType().Name, "The contract has no such event."),
+    };
+
+    public static Snapshot ToProto(this SnapshotView snapshot, bool reveal) => new()
+    {
+        Name = snapshot.Name,
+        CreateTime = snapshot.Info.TakenAt.ToTimestamp(),
+        Origin = (SnapshotOrigin)snapshot.Info.Origin,
+        Device = snapshot.Info.Device,
+        Identity = snapshot.Info.Identity.ToProto(),
+        Sha256 = snapshot.Info.Sha256,
+        Items = (uint)snapshot.Info.Items,
+        Active = (uint)snapshot.Info.Active,
+        Slots = { snapshot.Info.Slots.Select(s => (uint)s) },
+        ImeiSlots = { snapshot.Slots.Select(s => s.ToProto(reveal)) },
+        Notes = { snapshot.Info.Notes },
+    };
+
+    private static WriteReceipt ToProto(RestoreReceipt receipt, bool reveal) => new()
+    {
+        Journal = receipt.Journal,
+        Device = receipt.Device,
+        Slot = (uint)receipt.Slot,
+        Outcome = ToProto(receipt.Outcome),
+        OldState = ToProto(receipt.OldState),
+        OldImei = Show(receipt.OldImei, reveal),
+        NewImei = Show(receipt.NewImei, reveal),
+        NewBytes = reveal ? ByteString.CopyFrom(receipt.NewImei.Pack().Bytes[..Diag.Identity.Imei.PackedLength]) : ByteString.Empty,
+        CheckDigitComputed = receipt.CheckDigitComputed,
+        BackupSnapshot = receipt.BackupSnapshot,
+        SourceSnapshot = receipt.SourceSnapshot,
+        Reason = receipt.Reason,
+        Operator = receipt.Operator,
+        RequestId = receipt.RequestId,
+        StartTime = receipt.StartedAt.ToTimestamp(),
+        EndTime = receipt.EndedAt.ToTimestamp(),
+        Advice = receipt.Advice,
+        Replayed = receipt.Replayed,
+        ErrorReason = receipt.Error.Name(),
+    };
+
+    private static ReadBatch ToProto(DumpBatch batch)
+    {
+        var proto = new ReadBatch { Sequence = (ulong)batch.Sequence };
+        proto.Items.Capacity = batch.Items.Count;
+        foreach (NvReading reading in batch.Items)
+            proto.Items.Add(reading.ToProto());
+        return proto;
+    }
+
+    private static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity) => new()
+    {
+        Model = identity.Model, Build = identity.Build, Esn = identity.Esn, Meid = identity.Meid, Compiled = identity.Compiled,
+    };
+
+    private static string Show(Diag.Identity.Imei? imei, bool reveal) =>
+        imei is { } number ? (reveal ? number.Reveal() : number.ToString()) : "";
+
+    private static DeviceState ToProto(PhoneState state) => state switch
+    {
+        PhoneState.Probing => DeviceState.Probing,
+        PhoneState.Ready => DeviceState.Ready,
+        PhoneState.NotDiag => DeviceState.NotDiag,
+        PhoneState.Silent => DeviceState.Silent,
+        PhoneState.Unavailable => DeviceState.Unavailable,
+        PhoneState.Disconnected => DeviceState.Disconnected,
+        _ => DeviceState.Unspecified,
+    };
+
+    private static ImeiSlotState ToProto(Diag.Identity.ImeiSlotState state) => state switch
+    {
+        Diag.Identity.ImeiSlotState.Unsupported => ImeiSlotState.Unsupported,
+        Diag.Identity.ImeiSlotState.Unreadable => ImeiSlotState.Unreadable,
+        Diag.Identity.ImeiSlotState.Blank => ImeiSlotState.Blank,
+        Diag.Identity.ImeiSlotState.Generic => ImeiSlotState.Generic,
+        Diag.Identity.ImeiSlotState.Invalid => ImeiSlotState.Invalid,
+        Diag.Identity.ImeiSlotState.Ok => ImeiSlotState.Ok,
+        _ => ImeiSlotState.Unspecified,
+    };
+
+    private static WritePhase ToProto(RestorePhase phase) => phase switch
+    {
+        RestorePhase.Checked => WritePhase.Checked,
+        RestorePhase.BackedUp => WritePhase.BackedUp,
+        RestorePhase.Intent => WritePhase.Intent,
+        RestorePhase.Sent => WritePhase.Sent,
+        RestorePhase.ReadBack => WritePhase.ReadBack,
+        RestorePhase.Closed => WritePhase.Closed,
+        _ => WritePhase.Unspecified,
+    };
+
+    private static WriteOutcome ToProto(RestoreOutcome outcome) => outcome switch
+    {
+        RestoreOutcome.Applied => WriteOutcome.Applied,
+        RestoreOutcome.RolledBack => WriteOutcome.RolledBack,
+        RestoreOutcome.Refused => WriteOutcome.Refused,
+        RestoreOutcome.Unknown => WriteOutcome.Unknown,
+        RestoreOutcome.Validated => WriteOutcome.Validated,
+        RestoreOutcome.Unchanged => WriteOutcome.Unchanged,
+        _ => WriteOutcome.Unspecified,
+    };
+}

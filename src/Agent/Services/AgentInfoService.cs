@@ -1,0 +1,15 @@
+using System.Reflection;
+using Grpc.Core;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Agent.Services;
+
+/// <summary>The agent itself.</summary>
+internal sealed class AgentInfoService : AgentService.AgentServiceBase
+{
+    private static readonly string s_version =
+        typeof(AgentInfoService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
+
+    public override Task<GetAgentInfoResponse> GetAgentInfo(GetAgentInfoRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetAgentInfoResponse { Version = s_version, Host = Environment.MachineName });
+}

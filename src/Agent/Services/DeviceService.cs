@@ -1,0 +1,27 @@
+using Grpc.Core;
+using ImeiAgent.Agent.Mapping;
+using ImeiAgent.Operations;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Agent.Services;
+
+/// <summary>The phones wired to the agent.</summary>
+internal sealed class DeviceService(PhoneRegistry phones, Identify identify) : V1.DeviceService.DeviceServiceBase
+{
+    public override Task<ListDevicesResponse> ListDevices(ListDevicesRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListDevicesResponse { Devices = { phones.List().Select(p => p.ToProto(reveal: false)) } });
+
+    public override Task<GetDeviceResponse> GetDevice(GetDeviceRequest request, ServerCallContext context) =>
+        Task.FromResult(new GetDeviceResponse { Device = phones.Get(request.Device).ToProto(reveal: false) });
+
+    public override async Task<IdentifyDeviceResponse> IdentifyDevice(IdentifyDeviceRequest request, ServerCallContext context)
+    {
+        Phone phone = await phones.RequireAsync(request.Device, context.CancellationToken);
+        PhoneReading reading = await identify.RunAsync(phone, context.CancellationToken);
+        return new IdentifyDeviceResponse
+        {
+            Device = phone.View().ToProto(request.RevealImei),
+            SecondSimReachable = reading.SecondSimReachable,
+        };
+    }
+}

@@ -1,0 +1,184 @@
+using ImeiAgent.Diag.Messages;
+using ImeiAgent.Session;
+using Microsoft.Extensions.Logging;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>
+/// Watches one port for as long as the agent runs: opens it, finds out whether a phone speaks there, makes it ready, waits for the
+/// end of the conversation, and begins again.
+/// </summary>
+internal sealed partial class PhonePort(PortSpec spec, bool discovered, RegistryOptions options, PhoneRegistry registry, TimeProvider time, ILogger log)
+{
+    private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(5);
+
+    // Asking a modem again and again disturbs whoever uses it.
+    private static readonly TimeSpan s_notDiagDelay = TimeSpan.FromSeconds(30);
+
+    private readonly Identify _identify = new(time);
+    private string _hint = "";
+    private PhoneReading? _last;
+
+    public PortSpec Spec => spec;
+
+    /// <summary>The port's own name, or that of the phone last seen on it.</summary>
+    public string Name { get; private set; } = PhoneNames.For(spec);
+
+    public PhoneState State { get; private set; } = PhoneState.Probing;
+
+    /// <summary>Whether this port speaks for the phone of its name; no other port may then.</summary>
+    public bool HoldsName { get; private set; }
+
+    /// <summary>The phone while it is ready, else null.</summary>
+    public Phone? Phone { get; private set; }
+
+    public PhoneView View() => Phone?.View() ?? new PhoneView(Name, spec.ToString(), State, _hint, _last);
+
+    public async Task RunAsync(CancellationToken ct)
+    {
+        TimeSpan delay = s_firstDelay;
+        while (!ct.IsCancellationRequested)
+        {
+            bool wasReady = await ConverseAsync(ct);
+            if (discovered && State == PhoneState.Unavailable && _last is null && registry.Forget(this))
+                return;
+            delay = wasReady ? s_firstDelay : State == PhoneState.NotDiag ? s_notDiagDelay : Min(delay * 2, s_longestDelay);
+            await Task.Delay(delay, time, ct);
+        }
+    }
+
+    /// <summary>One conversation from the opening to its end; true when the phone got ready.</summary>
+    private async Task<bool> ConverseAsync(CancellationToken ct)
+    {
+        try
+        {
+            Stream stream = await options.Open(spec, ct);
+
+            if (State != PhoneState.Silent && State != PhoneState.NotDiag)
+                Show(PhoneState.Probing, "");
+            ProbeVerdict verdict = await ProbeAsync(stream, ct);
+            if (verdict != ProbeVerdict.Diag)
+            {
+                await stream.DisposeAsync();
+                Show(verdict == ProbeVerdict.AtCommands ? PhoneState.NotDiag : PhoneState.Silent, PhoneHints.For(verdict));
+                return false;
+            }
+
+            await using var session = new DiagSession(stream, options.Session, time);
+            await SilenceAsync(session, ct);
+            PhoneReading reading = await _identify.RunAsync(session, ct);
+
+            if (registry.Claim(this, reading.Identity) is { } hint)
+            {
+                Show(PhoneState.Unavailable, hint);
+                return false;
+            }
+            await ServeAsync(session, reading, ct);
+            return true;
+        }
+        catch (PortOpenException e)
+        {
+            LogNotOpened(log, spec, e.Fault);
+            // A phone that went away stays "disconnected": that its port is gone too is no news.
+            if (State != PhoneState.Disconnected)
+                Show(PhoneState.Unavailable, PhoneHints.For(e.Fault, e.Detail));
+            return false;
+        }
+        catch (Exception e) when (PhoneFailure.Is(e) || e is IOException or OperationException)
+        {
+            LogFailed(log, spec, e);
+            Show(PhoneState.Unavailable, e is OperationException ? e.Message : PhoneHints.NotIdentified);
+            return false;
+        }
+        finally
+        {
+            HoldsName = false;
+        }
+    }
+
+    /// <summary>Settles what an earlier run of the agent left open, offers the phone, and waits until the conversation ends.</summary>
+    private async Task ServeAsync(DiagSession session, PhoneReading reading, CancellationToken ct)
+    {
+        WriteGate gate = registry.GateOf(Name);
+        using (await gate.EnterAsync(ct))
+            await registry.Recovery.RunAsync(Name, reading.Identity, session, ct);
+
+        var phone = new Phone(Name, spec, session, gate, reading, options.Session.Window);
+        registry.Change(() => (Phone, State, _hint, _last) = (phone, PhoneState.Ready, "", reading));
+        LogReady(log, Name, spec);
+
+        SessionBreak end;
+        try
+        {
+            end = await session.Broken.WaitAsync(ct);
+        }
+        finally
+        {
+            registry.Change(() => (Phone, State, _last) = (null, PhoneState.Disconnected, phone.Last));
+        }
+        LogGone(log, Name, spec, end.Reason, end.Detail);
+        Show(PhoneState.Disconnected, PhoneHints.For(end.Reason));
+    }
+
+    /// <summary>Logs, events and debug messages off: what a phone says unasked only costs time. Refusals and silence are tolerated.</summary>
+    private static async Task SilenceAsync(DiagSession session, CancellationToken ct)
+    {
+        await TryAsync(new EventsDisableRequest());
+        await TryAsync(new LogDisableRequest());
+        await TryAsync(new MessagesDisableRequest());
+
+        async Task TryAsync<T>(IDiagRequest<T> request)
+        {
+            try
+            {
+                await session.SendAsync(request, ct);
+            }
+            catch (Exception e) when (e is NoReplyException or MalformedReplyException)
+            {
+                // Some phones never answer these.
+            }
+        }
+    }
+
+    private async Task<ProbeVerdict> ProbeAsync(Stream stream, CancellationToken ct)
+    {
+        try
+        {
+            return await PortProbe.RunAsync(stream, time, ct);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The registry, under its lock: this port now speaks for the phone of that name.</summary>
+    internal void TakeName(string name) => (Name, HoldsName) = (name, true);
+
+    /// <summary>The registry, under its lock: the phone that was here is now at another port.</summary>
+    internal void LoseName(PortSpec now)
+    {
+        Name = PhoneNames.For(spec);
+        State = PhoneState.Unavailable;
+        _hint = $"The phone that was here is now on {now}.";
+        _last = null;
+    }
+
+    private void Show(PhoneState state, string hint) => registry.Change(() => (State, _hint) = (state, hint));
+
+    private static TimeSpan Min(TimeSpan left, TimeSpan right) => left < right ? left : right;
+
+    [LoggerMessage(2001, LogLevel.Information, "{Phone} is ready on {Port}")]
+    private static partial void LogReady(ILogger log, string phone, PortSpec port);
+
+    [LoggerMessage(2002, LogLevel.Information, "{Phone} left {Port}: {Reason}, {Detail}")]
+    private static partial void LogGone(ILogger log, string phone, PortSpec port, BreakReason reason, string detail);
+
+    [LoggerMessage(2003, LogLevel.Debug, "{Port} was not opened: {Fault}")]
+    private static partial void LogNotOpened(ILogger log, PortSpec port, PortFault fault);
+
+    [LoggerMessage(2004, LogLevel.Warning, "The phone on {Port} could not be made ready")]
+    private static partial void LogFailed(ILogger log, PortSpec port, Exception exception);
+}

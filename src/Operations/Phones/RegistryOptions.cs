@@ -1,0 +1,25 @@
+using ImeiAgent.Session;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>Which ports to watch and how.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>Ports that were named: watched from the start, whether they exist yet or not.</summary>
+    public IReadOnlyList<PortSpec> Ports { get; init; } = [];
+
+    /// <summary>Lists the ports of the machine, for phones that are plugged in later; null to watch only <see cref="Ports"/>.</summary>
+    public Func<IReadOnlyList<PortSpec>>? Discover { get; init; }
+
+    /// <summary>Opens a port.</summary>
+    public required PortOpener Open { get; init; }
+
+    /// <summary>How each conversation is held.</summary>
+    public SessionOptions Session { get; init; } = new();
+
+    /// <summary>How often to look for new ports.</summary>
+    public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long an operation waits for ports that are still being probed.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+}

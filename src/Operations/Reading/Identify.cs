@@ -1,0 +1,67 @@
+using ImeiAgent.Diag.Identity;
+using ImeiAgent.Diag.Messages;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Session;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>Asks a phone who it is and what its IMEI slots hold. What a phone refuses stays empty; none of the questions is vital.</summary>
+public sealed class Identify(TimeProvider time)
+{
+    /// <summary>Asks, and keeps the answer as what was last seen of the phone.</summary>
+    /// <exception cref="OperationException">The phone went away or answers nothing.</exception>
+    public async Task<PhoneReading> RunAsync(Phone phone, CancellationToken ct)
+    {
+        try
+        {
+            PhoneReading reading = await RunAsync(phone.Session, ct);
+            phone.Remember(reading);
+            return reading;
+        }
+        catch (Exception e) when (PhoneFailure.Is(e))
+        {
+            throw PhoneFailure.Explain(e, phone);
+        }
+    }
+
+    internal async Task<PhoneReading> RunAsync(DiagSession session, CancellationToken ct)
+    {
+        Verno? verno = await AskAsync(session, new VernoRequest(), ct);
+        ExtBuildId? build = await AskAsync(session, new ExtBuildIdRequest(), ct);
+        string esn = (await AskAsync(session, new EsnRequest(), ct)).ToString();
+        if (esn.Length == 0)
+            esn = IdentityItems.Esn(await session.ReadAsync(1, NvItemId.Esn, time, ct));
+        string meid = IdentityItems.Meid(await session.ReadAsync(1, NvItemId.Meid, time, ct));
+        IReadOnlyList<SlotReading> slots = await ReadSlotsAsync(session, ct);
+
+        var identity = new PhoneIdentity(
+            Model: FirstNotEmpty(build?.Model, verno?.Directory),
+            Build: build?.Build ?? "",
+            Esn: esn,
+            Meid: meid,
+            Compiled: verno?.Compiled ?? "");
+        return new PhoneReading(identity, slots);
+    }
+
+    /// <summary>Reads both IMEI slots.</summary>
+    internal async Task<IReadOnlyList<SlotReading>> ReadSlotsAsync(DiagSession session, CancellationToken ct) =>
+    [
+        SlotReading.From(1, await session.ReadAsync(1, NvItemId.Imei, time, ct)),
+        SlotReading.From(2, await session.ReadAsync(2, NvItemId.Imei, time, ct)),
+    ];
+
+    private static async Task<T?> AskAsync<T>(DiagSession session, IDiagRequest<T> request, CancellationToken ct)
+    {
+        try
+        {
+            DiagReply<T> reply = await session.SendAsync(request, ct);
+            return reply.IsAnswer ? reply.Answer : default;
+        }
+        catch (Exception e) when (e is MalformedReplyException or NoReplyException)
+        {
+            return default;
+        }
+    }
+
+    private static string FirstNotEmpty(string? first, string? second) => string.IsNullOrEmpty(first) ? second ?? "" : first;
+}

@@ -1,0 +1,91 @@
+using ImeiAgent.Diag.Identity;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Vault;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>Where a number comes from.</summary>
+/// <param name="Imei">The number.</param>
+/// <param name="CheckDigitComputed">Its check digit was computed rather than typed.</param>
+/// <param name="Snapshot">The vault's name of the snapshot it was taken from; empty for a label.</param>
+internal sealed record RestoreSource(Imei Imei, bool CheckDigitComputed, string Snapshot);
+
+/// <summary>What is checked before anything is written, each check with its own error.</summary>
+internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault)
+{
+    /// <summary>The request by itself; returns the SPC when one was given.</summary>
+    public static Spc? Arguments(RestoreRequest request)
+    {
+        if (request.Slot is not (1 or 2))
+            throw Faults.Argument("slot", "1 or 2 is expected.");
+        if (request.SnapshotSlot is < 0 or > 2)
+            throw Faults.Argument("snapshot_slot", "0, 1 or 2 is expected.");
+        if (string.IsNullOrEmpty(request.Label) == string.IsNullOrEmpty(request.Snapshot))
+            throw Faults.Argument("source", "either a label or a snapshot is expected.");
+        if (request.Reason.Trim().Length < 3 || request.Reason.Length > 500 || request.Reason.Any(char.IsControl))
+            throw Faults.Argument("reason", "3 to 500 characters without control characters are expected: a ticket, an invoice, a sentence.");
+        if (!Guid.TryParseExact(request.RequestId, "D", out _))
+            throw Faults.Argument("request_id", "a UUID is expected, as in 0f8fad5b-d9cb-469f-a165-70867728950e.");
+        if (request.Etag.Length > 64)
+            throw Faults.Argument("etag", "at most 64 characters are expected.");
+        if (request.Spc.Length == 0)
+            return null;
+        return Spc.TryParse(request.Spc) ?? throw Faults.Argument("spc", "6 digits are expected.");
+    }
+
+    /// <summary>The end of the same request carried out before; null when it was not. A validation is never answered from the past.</summary>
+    public RestoreEnded? Replay(RestoreRequest request)
+    {
+        if (VaultAccess.Try(() => vault.Journal.FindByRequestId(request.RequestId)) is not { } row)
+            return null;
+        if (row.Entry.RequestDigest != request.Digest())
+            throw Faults.RequestIdReused(request.RequestId);
+        if (request.ValidateOnly)
+            return null;
+        if (row.State != JournalState.Closed)
+            throw Faults.StillOpen(row);
+        RestoreReceipt receipt = RestoreReceipt.Of(row) with { Replayed = true };
+        return new RestoreEnded(receipt, receipt.Error == OperationError.None ? null : new OperationException(receipt.Error, receipt.Advice));
+    }
+
+    /// <summary>The typed number; null when the number comes from a snapshot.</summary>
+    public static ImeiLabel? Label(RestoreRequest request)
+    {
+        if (string.IsNullOrEmpty(request.Label))
+            return null;
+        var label = ImeiLabel.Read(request.Label);
+        return label.Imei is null ? throw Faults.Label(label) : label;
+    }
+
+    /// <summary>The number, from the label or from a snapshot of this very phone.</summary>
+    public RestoreSource Source(RestoreRequest request, ImeiLabel? label, string phone, PhoneIdentity identity)
+    {
+        if (label?.Imei is { } typed)
+            return new RestoreSource(typed, label.CheckDigitComputed, "");
+
+        SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(request.Snapshot!));
+        string name = SnapshotNames.Full(info.Name);
+        if (!info.Identity.IsSamePhoneAs(identity))
+            throw Faults.SnapshotOfOtherPhone(name, info.Identity, phone, identity);
+        int from = request.SnapshotSlot == 0 ? request.Slot : request.SnapshotSlot;
+        NvReading? item = VaultAccess.Try(() => vault.Snapshots.Load(info.Name)).Find((byte)from, NvItemId.Imei);
+        ImeiSlot? held = item?.AsSlot();
+        return held is { State: ImeiSlotState.Ok, Imei: { } imei }
+            ? new RestoreSource(imei, CheckDigitComputed: false, info.Name)
+            : throw Faults.SnapshotWithoutImei(name, from, held?.State);
+    }
+
+    /// <summary>What the policy says to this number in this slot; throws when it refuses.</summary>
+    public RestoreRuling Judge(Phone phone, PhoneReading reading, SlotReading slot, Imei wanted)
+    {
+        SlotReading other = reading.Slot(slot.Slot == 1 ? 2 : 1);
+        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, other.Content.Imei, HolderOf(wanted, phone.Name));
+        RestoreRuling ruling = RestorePolicy.Judge(facts);
+        return ruling is RestoreRuling.Allowed or RestoreRuling.AlreadyThere ? ruling : throw Faults.Ruled(ruling, phone.Name, slot, facts);
+    }
+
+    /// <summary>Another phone that held the number when it was last seen; empty when none did.</summary>
+    private string HolderOf(Imei wanted, string phone) =>
+        phones.List().FirstOrDefault(p => p.Name != phone && p.Last is not null && p.Last.Slots.Any(
+            s => s.Content is { State: ImeiSlotState.Ok, Imei: { } held } && RestorePolicy.SameNumber(held, wanted)))?.Name ?? "";
+}

@@ -1,0 +1,108 @@
+using System.Collections.Concurrent;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Vault;
+using ImeiAgent.Vault.Formats;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>What was read from phones and is kept: lists it, and gives it out as files.</summary>
+public sealed class Backups(PhoneRegistry phones, VaultFile vault)
+{
+    private const int DefaultPage = 100;
+    private const int LargestPage = 1000;
+    private const int CacheCapacity = 1000;
+
+    // A content never changes under its hash, and a full one takes milliseconds to load.
+    private readonly ConcurrentDictionary<string, IReadOnlyList<SlotReading>> _slots = new();
+
+    /// <summary>A page of snapshots, newest first.</summary>
+    /// <param name="device">Only those of this phone, attached or by its full name; empty for all.</param>
+    /// <param name="pageSize">1 to 1,000; 0 means 100.</param>
+    /// <param name="pageToken">From an earlier page; empty for the first.</param>
+    /// <exception cref="OperationException">An argument is wrong, or the vault failed.</exception>
+    public SnapshotPage List(string device, int pageSize, string pageToken)
+    {
+        if (pageSize is < 0 or > LargestPage)
+            throw Faults.Argument("page_size", "0 to 1,000 is expected.");
+        int size = pageSize == 0 ? DefaultPage : pageSize;
+        IReadOnlyList<SnapshotInfo> found;
+        try
+        {
+            found = VaultAccess.Try(() => vault.Snapshots.List(device.Length == 0 ? null : NameOf(device), Math.Min(size + 1, LargestPage), pageToken));
+        }
+        catch (OperationException e) when (e.Error == OperationError.SnapshotNotFound)
+        {
+            throw Faults.Argument("page_token", "it is of no earlier page.");
+        }
+        SnapshotView[] page = [.. found.Take(size).Select(View)];
+        bool more = found.Count > size || (found.Count == LargestPage && size == LargestPage);
+        return new SnapshotPage(page, more ? page[^1].Info.Name : "");
+    }
+
+    /// <summary>One snapshot.</summary>
+    /// <param name="name">Name or a unique beginning of it, with or without "snapshots/".</param>
+    /// <exception cref="OperationException">None or several have that name, or the vault failed.</exception>
+    public SnapshotView Get(string name) => View(VaultAccess.Try(() => vault.Snapshots.Find(name)));
+
+    /// <summary>Writes one slot of a snapshot as the text of NV-items reader/writer 3.5. The content's hash is checked first.</summary>
+    /// <param name="name">As for <see cref="Get"/>.</param>
+    /// <param name="slot">SIM slot, 1 or 2.</param>
+    /// <param name="activeOnly">Only items with data.</param>
+    /// <param name="destination">Left open.</param>
+    /// <exception cref="OperationException">There is no such snapshot or it has no such slot, it is damaged, or the vault failed.</exception>
+    public void ExportText(string name, int slot, bool activeOnly, Stream destination)
+    {
+        SnapshotContent content = VaultAccess.Try(() => vault.Snapshots.Load(name));
+        if (slot is not (1 or 2) || !content.Slots.Contains((byte)slot))
+            throw Faults.Argument("slot", $"this snapshot holds slot {string.Join(" and ", content.Slots)}.");
+        NvText.Write(destination, content.Readings.Where(r => r.Slot == slot), activeOnly);
+    }
+
+    internal SnapshotView View(SnapshotInfo info)
+    {
+        if (!_slots.TryGetValue(info.Sha256, out IReadOnlyList<SlotReading>? slots))
+        {
+            slots = SlotsOf(info);
+            if (_slots.Count >= CacheCapacity)
+                _slots.Clear();
+            _slots[info.Sha256] = slots;
+        }
+        return new SnapshotView(SnapshotNames.Full(info.Name), info, slots);
+    }
+
+    private IReadOnlyList<SlotReading> SlotsOf(SnapshotInfo info)
+    {
+        try
+        {
+            SnapshotContent content = vault.Snapshots.Load(info.Name);
+            return
+            [
+                .. content.Slots
+                    .Select(slot => (slot, held: content.Find(slot, NvItemId.Imei)?.AsSlot()))
+                    .Where(s => s.held is not null)
+                    .Select(s => new SlotReading(s.slot, s.held!.Value, "")),
+            ];
+        }
+        catch (SnapshotDamagedException)
+        {
+            // It stays in the list; whoever wants its content is told.
+            return [];
+        }
+        catch (VaultUnavailableException e)
+        {
+            throw Faults.Vault(e);
+        }
+    }
+
+    private string NameOf(string device)
+    {
+        try
+        {
+            return phones.Get(device).Name;
+        }
+        catch (OperationException e) when (e.Error == OperationError.DeviceNotFound)
+        {
+            return device.StartsWith(PhoneNames.Prefix, StringComparison.Ordinal) ? device : PhoneNames.Prefix + device;
+        }
+    }
+}
