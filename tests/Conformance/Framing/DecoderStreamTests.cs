@@ -76,6 +76,14 @@ public sealed class DecoderStreamTests
     public void A_packet_one_byte_longer_is_dropped_and_the_next_is_heard() =>
         Assert.Equal([Heard.Bad(BadFrameReason.TooLong), Verno], Listen([.. NaiveHdlc.Encode(new byte[16385]), .. VernoFrame]));
 
+    [Theory]
+    [InlineData(new byte[] { 0x41 })]
+    [InlineData(new byte[] { 0x7D, 0x5E })]
+    public void A_good_packet_of_the_greatest_length_with_one_byte_behind_its_check_is_too_long(byte[] surplus) =>
+        // 7B 01 02 03 with its check 3D79 fills the decoder to the last byte.
+        Assert.Equal([Heard.Bad(BadFrameReason.TooLong), Verno],
+            Wire.Listen(new HdlcDecoder(4), [0x7B, 0x01, 0x02, 0x03, 0x79, 0x3D, .. surplus, 0x7E, .. VernoFrame]));
+
     [Fact]
     public void A_megabyte_without_a_flag_takes_no_more_memory_and_is_one_bad_frame()
     {
