@@ -4,7 +4,6 @@ using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.Vault;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace ImeiAgent.Agent;
 
 /// <summary>How an agent runs, as a person gives it. Checked when the agent starts.</summary>

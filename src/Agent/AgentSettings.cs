@@ -1,4 +1,5 @@
 using ImeiAgent.Session;
+using SessionOptions = ImeiAgent.Session.SessionOptions;
 
 namespace ImeiAgent.Agent;
 

@@ -41,7 +41,7 @@ public sealed class Phone
     internal void Remember(IReadOnlyList<SlotReading> slots) => _last = _last with { Slots = slots };
 
     /// <summary>As it is now.</summary>
-    internal PhoneView View() => new(Name, Port, PhoneState.Ready, "", _last);
+    public PhoneView View() => new(Name, Port, PhoneState.Ready, "", _last);
 }
 
 /// <summary>Lets one restore at a time at a phone, over all its sessions: it belongs to the name, not to the port.</summary>
