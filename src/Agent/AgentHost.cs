@@ -3,8 +3,6 @@ using ImeiAgent.Agent.Services;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.Vault;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
