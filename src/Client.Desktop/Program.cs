@@ -1,1 +1,45 @@
-return 0;
+using System.CommandLine;
+using ImeiAgent.Client;
+using ImeiAgent.Client.Desktop;
+using ImeiAgent.Client.Desktop.Window;
+
+Option<string> agent = new("--agent")
+{
+    Description = $"The agent: unix:PATH or npipe:NAME. Else the variable IMEI_AGENT, else {AgentEndpoint.Default}.",
+    HelpName = "ENDPOINT",
+};
+Option<bool> noWindow = new("--no-window") { Description = "Open nothing; print the address with its one-time key." };
+RootCommand root = new("The desktop client of ImeiAgent: a window that shows the phones of an agent.") { agent, noWindow };
+
+root.SetAction(async (parsed, cancellation) =>
+{
+    string text = parsed.GetValue(agent) ?? Environment.GetEnvironmentVariable("IMEI_AGENT") ?? AgentEndpoint.Default.ToString();
+    if (!AgentEndpoint.TryParse(text, out AgentEndpoint? endpoint, out string? fault))
+    {
+        await Console.Error.WriteLineAsync($"imei-desktop: {fault}");
+        return 2;
+    }
+
+    await using DesktopHost host = await DesktopHost.StartAsync(endpoint, TimeProvider.System, cancellation);
+    if (parsed.GetValue(noWindow))
+    {
+        Console.WriteLine(host.EntryUrl);
+        await host.WaitForShutdownAsync(cancellation);
+        return 0;
+    }
+
+    using AppWindow? window = AppWindow.TryOpen(host.EntryUrl);
+    if (window is not null)
+    {
+        await Task.WhenAny(window.WaitForCloseAsync(cancellation), host.WaitForShutdownAsync(cancellation));
+        return 0;
+    }
+
+    // A tab of a browser that runs anyway cannot be waited for.
+    Console.WriteLine(AppWindow.TryOpenInDefaultBrowser(host.EntryUrl)
+        ? "Opened in the default browser. Ctrl-C ends it."
+        : $"No browser found. Open this address, which works once: {host.EntryUrl}");
+    await host.WaitForShutdownAsync(cancellation);
+    return 0;
+});
+return await root.Parse(args).InvokeAsync();

@@ -123,12 +123,16 @@ internal sealed class VaultStore : IDisposable
         {
             return new FileStream(file, PrivateFile(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException error) when (error is not (FileNotFoundException or DirectoryNotFoundException) && File.Exists(file))
+        catch (IOException error) when (IsHeld(error))
         {
             throw new VaultUnavailableException(VaultFault.InUse, directory,
                 "another agent has it open; stop that agent or give this one another directory", error);
         }
     }
+
+    // ERROR_SHARING_VIOLATION on Windows; EWOULDBLOCK of Linux and of macOS, which .NET passes on as they are.
+    private static bool IsHeld(IOException error) =>
+        error.HResult == unchecked((int)0x80070020) || error.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
 
     // SQLite gives the files it puts beside vault.db the mode of vault.db.
     private static void CreatePrivately(string file)

@@ -1,16 +1,6 @@
-namespace ImeiAgent.PhoneSimulator.Commands;
+using ImeiAgent.Diag.Messages;
 
-/// <summary>The operating mode, with the numbers of DIAG_CONTROL_F.</summary>
-internal enum OperatingMode : ushort
-{
-    OfflineAnalog = 0,
-    OfflineDigital = 1,
-    Reset = 2,
-    FactoryTest = 3,
-    Online = 4,
-    LowPower = 5,
-    PowerOff = 6,
-}
+namespace ImeiAgent.PhoneSimulator.Commands;
 
 /// <summary>What a restart forgets.</summary>
 internal sealed class PhoneState

@@ -162,6 +162,14 @@ public sealed class VaultFileTests : IDisposable
     }
 
     [Fact]
+    public void A_claim_that_cannot_be_made_is_not_mistaken_for_another_agent()
+    {
+        Directory.CreateDirectory(Path.Combine(_room.Home, "vault.lock"));
+
+        Assert.NotEqual(VaultFault.InUse, Assert.Throws<VaultUnavailableException>(() => _room.Vault).Fault);
+    }
+
+    [Fact]
     public void A_database_that_loses_a_table_while_open_is_unavailable()
     {
         Assert.NotNull(_room.Vault);

@@ -1,0 +1,81 @@
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Cli;
+
+/// <summary>What <c>imei</c> returns to the shell. Stable: scripts rely on it.</summary>
+public enum ExitCode
+{
+    /// <summary>Done.</summary>
+    Ok = 0,
+
+    /// <summary>A fault of this program or of the agent.</summary>
+    Internal = 1,
+
+    /// <summary>The command line is wrong, or a question could not be asked.</summary>
+    Usage = 2,
+
+    /// <summary>No agent, or the connection to it broke.</summary>
+    AgentUnreachable = 3,
+
+    /// <summary>The device is not there or not ready.</summary>
+    DeviceNotReady = 4,
+
+    /// <summary>Refused; nothing was changed.</summary>
+    Refused = 5,
+
+    /// <summary>The new value did not hold; the phone has its old value.</summary>
+    RolledBack = 6,
+
+    /// <summary>Not known what the phone holds.</summary>
+    OutcomeUnknown = 7,
+
+    /// <summary>Some items could not be read.</summary>
+    Incomplete = 8,
+
+    /// <summary>A snapshot or file.</summary>
+    File = 9,
+
+    /// <summary>Ctrl-C, or answered no.</summary>
+    Cancelled = 130,
+}
+
+// The one table of exit codes: what each means, and which reason leads to which.
+internal static class ExitCodes
+{
+    public static readonly IReadOnlyList<(ExitCode Code, string Meaning)> Table =
+    [
+        (ExitCode.Ok, "done"),
+        (ExitCode.Internal, "a fault of this program or of the agent, as a vault that cannot be written; nothing was sent to the phone"),
+        (ExitCode.Usage, "the command line is wrong, or confirmation is needed and nobody can be asked (see --yes)"),
+        (ExitCode.AgentUnreachable, "no agent listens there, or the connection to it broke during a read"),
+        (ExitCode.DeviceNotReady, "device not found, ambiguous, busy, not ready, unplugged, or it does not answer"),
+        (ExitCode.Refused, "refused by policy, by the phone or because of the number: the phone holds what it held"),
+        (ExitCode.RolledBack, "the new value did not hold and was rolled back: the phone holds its old value"),
+        (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id"),
+        (ExitCode.Incomplete, "incomplete read: some items are unknown; what was read is kept"),
+        (ExitCode.File, "a snapshot or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
+        (ExitCode.Cancelled, "cancelled by Ctrl-C or by the answer at the prompt; nothing was changed"),
+    ];
+
+    public static ExitCode For(AgentException fault) =>
+        fault.Domain == AgentException.AgentDomain ? For(fault.Code) : fault.Reason switch
+        {
+            AgentException.AgentUnreachable or AgentException.ConnectionLost => ExitCode.AgentUnreachable,
+            AgentException.OutcomeNotLearnt => ExitCode.OutcomeUnknown,
+            _ => ExitCode.Internal,
+        };
+
+    public static ExitCode For(ErrorReason reason) => reason switch
+    {
+        ErrorReason.DeviceNotFound or ErrorReason.DeviceAmbiguous or ErrorReason.NotADiagPort or ErrorReason.PortUnavailable
+            or ErrorReason.DeviceDisconnected or ErrorReason.NoReply or ErrorReason.DeviceBusy => ExitCode.DeviceNotReady,
+        ErrorReason.PhoneRefused or ErrorReason.SpcRequired or ErrorReason.SpcRefused or ErrorReason.SlotUnreachable
+            or ErrorReason.ImeiInvalid or ErrorReason.ImeiIntact or ErrorReason.ImeiInUse or ErrorReason.ItemReadOnly
+            or ErrorReason.EtagMismatch or ErrorReason.SnapshotOfOtherPhone or ErrorReason.SnapshotWithoutImei => ExitCode.Refused,
+        ErrorReason.RequestIdReused or ErrorReason.ArgumentInvalid => ExitCode.Usage,
+        ErrorReason.WriteRolledBack => ExitCode.RolledBack,
+        ErrorReason.WriteOutcomeUnknown => ExitCode.OutcomeUnknown,
+        ErrorReason.SnapshotNotFound or ErrorReason.SnapshotDamaged or ErrorReason.FileInvalid => ExitCode.File,
+        _ => ExitCode.Internal,
+    };
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+
+namespace ImeiAgent.Client.Cli;
+
+// The options every verb has, and the one way a verb is run.
+internal sealed class Globals(Terminal terminal)
+{
+    public Option<string> Device { get; } = new("--device", "-d")
+    {
+        Description = "The phone: its name, a unique beginning of it, or its port. May be left out when one is attached.",
+        HelpName = "NAME",
+        Recursive = true,
+    };
+
+    public Option<string> Agent { get; } = new("--agent")
+    {
+        Description = $"The agent: unix:PATH or npipe:NAME. Else the variable IMEI_AGENT, else {AgentEndpoint.Default}.",
+        HelpName = "ENDPOINT",
+        Recursive = true,
+    };
+
+    public Option<bool> Json { get; } = new("--json")
+    {
+        Description = "Print the contract's messages as canonical proto JSON, one a line; errors as google.rpc.Status on stderr.",
+        Recursive = true,
+    };
+
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "No progress and no notes.", Recursive = true };
+
+    /// <summary>Gives a command its body.</summary>
+    public void Run(Command command, Func<Invocation, Task<ExitCode>> body) =>
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            Screen screen = new(terminal, parsed.GetValue(Json), parsed.GetValue(Quiet));
+            Invocation invocation = new(this, parsed, terminal, screen, cancellation);
+            await using (invocation.ConfigureAwait(false))
+                return (int)await Failures.CatchAsync(screen, () => body(invocation), cancellation).ConfigureAwait(false);
+        });
+}

@@ -1,0 +1,82 @@
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Cli.Restoring;
+
+// The restore as a person goes through it: find the phone, find the number, see the plan, say yes, watch, get the receipt.
+internal static class RestoreProcedure
+{
+    public static async Task<ExitCode> RunAsync(Invocation invocation, RestoreOrder order)
+    {
+        AgentClient client = invocation.Client;
+        bool asks = !order.DryRun && !order.Yes;
+        if (asks && !invocation.Terminal.InIsTerminal)
+            throw new CliException(ExitCode.Usage, "CONFIRMATION_IMPOSSIBLE",
+                "a restore asks for confirmation and standard input is no terminal: nothing was done. --yes confirms, --dry-run only checks.");
+        string spc = await SpcSource.ReadAsync(invocation, order.Spc).ConfigureAwait(false);
+
+        // From here the phone goes by its full name: a second one that is plugged in meanwhile cannot take its place.
+        GetDeviceResponse found = await client.GetDeviceAsync(
+            new GetDeviceRequest { Device = invocation.Device }, invocation.Cancellation).ConfigureAwait(false);
+        Device device = found.Device;
+
+        WriteImeiRequest request = new()
+        {
+            Device = device.Name,
+            Slot = order.Slot,
+            Reason = order.Reason,
+            RequestId = order.RequestId ?? Guid.NewGuid().ToString(),
+            Etag = order.Etag,
+            Spc = spc,
+            RevealImei = order.Reveal,
+        };
+        await SourceOfNumber.FillInAsync(invocation, order, request).ConfigureAwait(false);
+
+        if (order.RequestId is not null)
+        {
+            if (asks)
+                await Confirmation.AskAgainAsync(invocation, device, request).ConfigureAwait(false);
+            return await WriteRun.RunAsync(invocation, request).ConfigureAwait(false);
+        }
+
+        // A question shows the numbers in full, because a person has to compare them.
+        bool reveal = order.Reveal || asks;
+        ReadImeiResponse before = await client.ReadImeiAsync(
+            new ReadImeiRequest { Device = device.Name, RevealImei = reveal }, invocation.Cancellation).ConfigureAwait(false);
+        ImeiSlot slot = before.Slots.FirstOrDefault(slot => slot.Slot == order.Slot) ?? new ImeiSlot { Slot = order.Slot };
+        request.Etag = slot.Etag;
+
+        WriteReceipt plan = await PlanAsync(invocation, request, reveal).ConfigureAwait(false);
+        if (order.DryRun || plan.Outcome == WriteOutcome.Unchanged)
+        {
+            if (invocation.Screen.Json)
+                invocation.Screen.Message(new WriteImeiResponse { Receipt = plan });
+            else
+                ReceiptPrinter.Plan(device, slot, plan, cell => invocation.Screen.Line(cell));
+            return ExitCode.Ok;
+        }
+
+        if (asks || !invocation.Screen.Json)
+            ReceiptPrinter.Plan(device, slot, plan, cell => invocation.Screen.Say(cell));
+        if (asks)
+            await Confirmation.AskAsync(invocation, plan).ConfigureAwait(false);
+        return await WriteRun.RunAsync(invocation, request).ConfigureAwait(false);
+    }
+
+    // The same request as the write will be, but for its id and the code, which a check has no use for.
+    private static async Task<WriteReceipt> PlanAsync(Invocation invocation, WriteImeiRequest request, bool reveal)
+    {
+        WriteImeiRequest question = new(request)
+        {
+            RequestId = Guid.NewGuid().ToString(),
+            ValidateOnly = true,
+            RevealImei = reveal,
+            Spc = "",
+        };
+        WriteReceipt? plan = null;
+        await foreach (WriteImeiResponse message in invocation.Client.WriteImeiAsync(question, invocation.Cancellation).ConfigureAwait(false))
+            plan = message.Receipt ?? plan;
+        return plan?.Outcome is WriteOutcome.Validated or WriteOutcome.Unchanged
+            ? plan
+            : throw new CliException(ExitCode.Internal, "NO_PLAN", "the agent did not say what would be written; nothing was done");
+    }
+}

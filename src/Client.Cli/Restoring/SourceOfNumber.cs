@@ -1,0 +1,43 @@
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Cli.Restoring;
+
+// Where the number comes from: the label, a snapshot, or a file that becomes a snapshot first.
+internal static class SourceOfNumber
+{
+    // The contract's limit.
+    private const long LargestFile = 64L * 1024 * 1024;
+
+    public static async Task FillInAsync(Invocation invocation, RestoreOrder order, WriteImeiRequest request)
+    {
+        if (order.Label is not null)
+        {
+            request.Label = order.Label;
+            return;
+        }
+        request.SnapshotSlot = order.FromSlot;
+        string from = order.From!;
+        bool isFile = File.Exists(from) || from.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+        request.Snapshot = isFile
+            ? await ImportAsync(invocation, from, order.FromSlot == 0 ? order.Slot : order.FromSlot).ConfigureAwait(false)
+            : from;
+    }
+
+    private static async Task<string> ImportAsync(Invocation invocation, string path, uint slot)
+    {
+        if (!File.Exists(path))
+            throw new CliException(ExitCode.File, "FILE_NOT_FOUND", $"{path} does not exist.");
+        FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, 4096, FileOptions.Asynchronous | FileOptions.SequentialScan);
+        await using (file.ConfigureAwait(false))
+        {
+            if (file.Length > LargestFile)
+                throw new CliException(ExitCode.File, "FILE_TOO_LARGE", $"{path} is larger than 64 MiB: no backup of a phone is.");
+            ImportSnapshotRequest header = new() { FileName = Path.GetFileName(path), Format = SnapshotFormat.NvText, Slot = slot };
+            ImportSnapshotResponse kept = await invocation.Client.ImportSnapshotAsync(header, file, invocation.Cancellation).ConfigureAwait(false);
+            invocation.Screen.Note($"Imported {path} as {Names.Short(kept.Snapshot.Name)} ({kept.Snapshot.Active:N0} items with data).");
+            foreach (string note in kept.Snapshot.Notes)
+                invocation.Screen.Note("note: " + note);
+            return kept.Snapshot.Name;
+        }
+    }
+}

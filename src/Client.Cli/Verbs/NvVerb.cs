@@ -1,0 +1,83 @@
+using System.CommandLine;
+using ImeiAgent.Client.Cli.Reading;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Cli.Verbs;
+
+// imei nv read
+internal static class NvVerb
+{
+    // So many items are read one by one, which also tells their names.
+    private const int FewItems = 16;
+
+    // So many are all shown; of more, those without data are only counted.
+    private const int ShowAbsentUpTo = 256;
+
+    public static Command Build(Globals globals)
+    {
+        Argument<string> items = new("ITEMS") { Description = "550, 0x226, 0-65535 or 10,441,550-560." };
+        Option<uint> sim = SimOption.One("--sim", "SIM slot.");
+        Option<string> output = SnapshotRead.Output("Write NV text v3.5 to this file; - is standard output. Without it the items are shown.");
+        Option<bool> force = SnapshotRead.Force();
+        Command read = new("read", $"Read NV items. Of more than {ShowAbsentUpTo} items, those without data are counted and not shown.")
+        {
+            items, sim, output, force,
+        };
+        globals.Run(read, invocation =>
+        {
+            ReadRangeRequest request = new() { Device = invocation.Device, Slots = { invocation.Parsed.GetValue(sim) } };
+            request.Ranges.AddRange(ItemRanges.Parse(invocation.Parsed.GetRequiredValue(items)));
+            return invocation.Parsed.GetValue(output) is { } path
+                ? SnapshotRead.RunAsync(invocation, request, path, invocation.Parsed.GetValue(force))
+                : ShowAsync(invocation, request);
+        });
+        return new Command("nv", "NV items: numbered cells of 128 bytes.") { read };
+    }
+
+    private static Task<ExitCode> ShowAsync(Invocation invocation, ReadRangeRequest request)
+    {
+        long count = ItemRanges.Count(request.Ranges);
+        // Scripts get one form whatever the number of items.
+        return count <= FewItems && !invocation.Screen.Json ? ShowFewAsync(invocation, request) : ShowManyAsync(invocation, request, count);
+    }
+
+    private static async Task<ExitCode> ShowFewAsync(Invocation invocation, ReadRangeRequest request)
+    {
+        bool complete = true;
+        IEnumerable<uint> items = request.Ranges.SelectMany(range => Enumerable.Range((int)range.First, (int)(range.Last - range.First + 1)))
+            .Distinct().Select(item => (uint)item);
+        foreach (uint item in items)
+        {
+            ReadItemRequest one = new() { Device = request.Device, Item = item, Slot = request.Slots[0] };
+            ReadItemResponse answer = await invocation.Client.ReadItemAsync(one, invocation.Cancellation).ConfigureAwait(false);
+            ItemPrinter.Print(invocation.Screen, answer.Item, answer.Name);
+            complete &= ItemPrinter.IsKnown(answer.Item);
+        }
+        return complete ? ExitCode.Ok : ExitCode.Incomplete;
+    }
+
+    private static async Task<ExitCode> ShowManyAsync(Invocation invocation, ReadRangeRequest request, long count)
+    {
+        Screen screen = invocation.Screen;
+        request.SkipAbsent = count > ShowAbsentUpTo && !screen.Json;
+        ReadSummary? summary = null;
+        await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, invocation.Cancellation).ConfigureAwait(false))
+        {
+            summary = message.Summary ?? summary;
+            if (screen.Json)
+            {
+                screen.Message(message);
+                continue;
+            }
+            foreach (string note in message.Header?.Notes ?? [])
+                screen.Note("note: " + note);
+            foreach (NvItem item in message.Batch?.Items ?? [])
+                ItemPrinter.Print(screen, item, "");
+        }
+        if (summary is null)
+            throw new CliException(ExitCode.Internal, "NO_SUMMARY", "the agent ended the read without a summary");
+        if (!screen.Json)
+            screen.Note($"{summary.Total:N0} items: {summary.Active:N0} active, {summary.Absent:N0} not there, {summary.Failed:N0} unknown.");
+        return summary.Failed == 0 ? ExitCode.Ok : ExitCode.Incomplete;
+    }
+}

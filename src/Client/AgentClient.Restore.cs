@@ -1,0 +1,82 @@
+using System.Runtime.CompilerServices;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client;
+
+// A restore that is followed to its end.
+public sealed partial class AgentClient
+{
+    /// <summary>How often a restore whose connection broke is asked for again, the first call included.</summary>
+    public const int WriteAttempts = 6;
+
+    /// <summary>
+    /// As <see cref="WriteImeiAsync"/>, and when the connection breaks asks again with the same request_id, which by contract
+    /// returns the stored receipt and never writes twice. Phases already told are not told again.
+    /// </summary>
+    /// <exception cref="AgentException">
+    /// The agent's reason when it gave one; <see cref="AgentException.AgentUnreachable"/> when the request was never sent;
+    /// <see cref="AgentException.OutcomeNotLearnt"/>, with the metadata "request_id", when it was sent and no receipt could be had.
+    /// </exception>
+    public async IAsyncEnumerable<WriteImeiResponse> WriteImeiToTheEndAsync(
+        WriteImeiRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        WritePhase told = WritePhase.Unspecified;
+        bool mayHaveArrived = false;
+        for (int attempt = 1; ; attempt++)
+        {
+            AgentException? lost = null;
+            IAsyncEnumerator<WriteImeiResponse> events = WriteImeiAsync(request, cancellation).GetAsyncEnumerator(CancellationToken.None);
+            await using (events.ConfigureAwait(false))
+            {
+                while (true)
+                {
+                    try
+                    {
+                        if (!await events.MoveNextAsync().ConfigureAwait(false))
+                            lost = StatusDecoder.ConnectionLost(Endpoint, "ended the restore without a receipt");
+                    }
+                    catch (AgentException fault) when (fault.Domain == AgentException.ClientDomain && fault.Reason != AgentException.Unexplained)
+                    {
+                        lost = fault;
+                    }
+                    if (lost is not null)
+                        break;
+
+                    WriteImeiResponse message = events.Current;
+                    if (message.Progress is { } progress)
+                    {
+                        if (progress.Phase <= told)
+                            continue;
+                        told = progress.Phase;
+                    }
+                    yield return message;
+
+                    if (message.Receipt is null)
+                        continue;
+                    // The receipt is the outcome: a connection that breaks between it and the status takes nothing away.
+                    await DrainStatusAsync(events).ConfigureAwait(false);
+                    yield break;
+                }
+            }
+
+            mayHaveArrived |= lost.Reason != AgentException.AgentUnreachable;
+            if (!mayHaveArrived)
+                throw lost;
+            if (attempt == WriteAttempts)
+                throw StatusDecoder.OutcomeNotLearnt(request.RequestId, lost);
+            await Task.Delay(TimeSpan.FromMilliseconds(250 << (attempt - 1)), _time, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task DrainStatusAsync(IAsyncEnumerator<WriteImeiResponse> events)
+    {
+        try
+        {
+            while (await events.MoveNextAsync().ConfigureAwait(false)) { }
+        }
+        catch (AgentException fault) when (fault.Domain == AgentException.ClientDomain)
+        {
+            // Only the agent's own word may follow its receipt.
+        }
+    }
+}

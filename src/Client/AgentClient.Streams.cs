@@ -1,0 +1,108 @@
+using System.Runtime.CompilerServices;
+using Google.Protobuf;
+using Grpc.Core;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client;
+
+// The calls that stream.
+public sealed partial class AgentClient
+{
+    // The contract promises progress every second; a stream this long silent is taken for lost.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan WriteLimit = TimeSpan.FromMinutes(5);
+    private const int ImportChunk = 256 * 1024;
+
+    /// <summary>Reads ranges of NV items: a header, batches, progress, a summary. A stream that is silent for 30 s counts as lost.</summary>
+    public IAsyncEnumerable<ReadRangeResponse> ReadRangeAsync(ReadRangeRequest request, CancellationToken cancellation) =>
+        StreamAsync(options => _nv.ReadRange(request, options), null, Silence, cancellation);
+
+    /// <summary>Streams a snapshot as a file, piece by piece.</summary>
+    public IAsyncEnumerable<ExportSnapshotResponse> ExportSnapshotAsync(ExportSnapshotRequest request, CancellationToken cancellation) =>
+        StreamAsync(options => _snapshots.ExportSnapshot(request, options), null, Silence, cancellation);
+
+    /// <summary>
+    /// Restores an IMEI in one call: phases, then the receipt, then an <see cref="AgentException"/> when it was not applied. Never
+    /// repeated by itself; <see cref="WriteImeiToTheEndAsync"/> is the form that survives a lost connection.
+    /// </summary>
+    public IAsyncEnumerable<WriteImeiResponse> WriteImeiAsync(WriteImeiRequest request, CancellationToken cancellation) =>
+        StreamAsync(options => _imei.WriteImei(request, options), WriteLimit, null, cancellation);
+
+    /// <summary>Brings a backup file to the agent, which checks it and keeps it as a snapshot. At most 64 MiB.</summary>
+    /// <param name="header">File name, format and slot; its chunk is not used.</param>
+    /// <param name="file">The file's bytes; read to the end, not disposed.</param>
+    /// <param name="cancellation">Ends the call; nothing is kept then.</param>
+    public async Task<ImportSnapshotResponse> ImportSnapshotAsync(
+        ImportSnapshotRequest header, Stream file, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using AsyncClientStreamingCall<ImportSnapshotRequest, ImportSnapshotResponse> call =
+            _snapshots.ImportSnapshot(Options(TimeSpan.FromMinutes(2), cancellation));
+        try
+        {
+            await SendFileAsync(call.RequestStream, header, file, cancellation).ConfigureAwait(false);
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (RpcException exception)
+        {
+            throw StatusDecoder.Decode(exception, Endpoint, cancellation);
+        }
+    }
+
+    private static async Task SendFileAsync(
+        IClientStreamWriter<ImportSnapshotRequest> requests, ImportSnapshotRequest header, Stream file, CancellationToken cancellation)
+    {
+        byte[] buffer = new byte[ImportChunk];
+        ImportSnapshotRequest next = new(header);
+        bool first = true;
+        while (true)
+        {
+            int count = await file.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
+            if (count == 0 && !first)
+                break;
+            next.Chunk = ByteString.CopyFrom(buffer, 0, count);
+            try
+            {
+                await requests.WriteAsync(next, cancellation).ConfigureAwait(false);
+            }
+            catch (Exception fault) when (fault is RpcException or InvalidOperationException && !cancellation.IsCancellationRequested)
+            {
+                return; // The agent has already answered; the answer says why it wants no more.
+            }
+            first = false;
+            next = new ImportSnapshotRequest();
+        }
+        await requests.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async IAsyncEnumerable<TResponse> StreamAsync<TResponse>(
+        Func<CallOptions, AsyncServerStreamingCall<TResponse>> start, TimeSpan? limit, TimeSpan? silence,
+        [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using CancellationTokenSource silent = new(Timeout.InfiniteTimeSpan, _time);
+        using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silent.Token);
+        using AsyncServerStreamingCall<TResponse> call = start(Options(limit, either.Token));
+        while (true)
+        {
+            TResponse message;
+            silent.CancelAfter(silence ?? Timeout.InfiniteTimeSpan);
+            try
+            {
+                if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
+                    yield break;
+                message = call.ResponseStream.Current;
+            }
+            catch (RpcException) when (silent.IsCancellationRequested && !cancellation.IsCancellationRequested)
+            {
+                throw StatusDecoder.ConnectionLost(Endpoint, $"was silent for {silence?.TotalSeconds:0} s");
+            }
+            catch (RpcException exception)
+            {
+                throw StatusDecoder.Decode(exception, Endpoint, cancellation);
+            }
+            silent.CancelAfter(Timeout.InfiniteTimeSpan); // The reader may take its time: only waiting for the agent counts.
+            yield return message;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using Grpc.Core;
+using Grpc.Net.Client;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client;
+
+/// <summary>
+/// The one way to talk to an agent. Messages are the contract's own; every failure of a call is an <see cref="AgentException"/>, or
+/// <see cref="OperationCanceledException"/> when the caller's token was cancelled. Safe for use by several threads.
+/// </summary>
+public sealed partial class AgentClient : IAsyncDisposable
+{
+    // What a call may take: a call without the phone, a call that asks the phone (the contract says up to 10 s).
+    private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WithPhone = TimeSpan.FromSeconds(30);
+
+    private readonly GrpcChannel _channel;
+    private readonly TimeProvider _time;
+    private readonly AgentService.AgentServiceClient _agent;
+    private readonly DeviceService.DeviceServiceClient _devices;
+    private readonly NvService.NvServiceClient _nv;
+    private readonly ImeiService.ImeiServiceClient _imei;
+    private readonly SnapshotService.SnapshotServiceClient _snapshots;
+
+    private AgentClient(AgentEndpoint endpoint, TimeProvider time)
+    {
+        Endpoint = endpoint;
+        _time = time;
+        // The address only fills the :authority header; Dialler decides where the bytes go.
+        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+        {
+            HttpHandler = Dialler.CreateHandler(endpoint),
+            DisposeHttpClient = true,
+            ServiceConfig = ReadRetries.CreateConfig(),
+        });
+        _agent = new(_channel);
+        _devices = new(_channel);
+        _nv = new(_channel);
+        _imei = new(_channel);
+        _snapshots = new(_channel);
+    }
+
+    /// <summary>Where the agent is.</summary>
+    public AgentEndpoint Endpoint { get; }
+
+    /// <summary>Prepares a client. Nothing is opened before the first call, and a lost connection is opened anew by the next one.</summary>
+    public static AgentClient Connect(AgentEndpoint endpoint, TimeProvider? time = null) => new(endpoint, time ?? TimeProvider.System);
+
+    /// <summary>Says what the agent is; a cheap test of the connection.</summary>
+    public Task<GetAgentInfoResponse> GetAgentInfoAsync(CancellationToken cancellation) =>
+        CallAsync(options => _agent.GetAgentInfoAsync(new GetAgentInfoRequest(), options), Quick, cancellation);
+
+    /// <summary>Lists every port the agent knows.</summary>
+    public Task<ListDevicesResponse> ListDevicesAsync(CancellationToken cancellation) =>
+        CallAsync(options => _devices.ListDevicesAsync(new ListDevicesRequest(), options), Quick, cancellation);
+
+    /// <summary>Returns a device as it was last seen.</summary>
+    public Task<GetDeviceResponse> GetDeviceAsync(GetDeviceRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _devices.GetDeviceAsync(request, options), Quick, cancellation);
+
+    /// <summary>Asks a phone who it is.</summary>
+    public Task<IdentifyDeviceResponse> IdentifyDeviceAsync(IdentifyDeviceRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _devices.IdentifyDeviceAsync(request, options), WithPhone, cancellation);
+
+    /// <summary>Reads both IMEI slots.</summary>
+    public Task<ReadImeiResponse> ReadImeiAsync(ReadImeiRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _imei.ReadImeiAsync(request, options), WithPhone, cancellation);
+
+    /// <summary>Reads one NV item.</summary>
+    public Task<ReadItemResponse> ReadItemAsync(ReadItemRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _nv.ReadItemAsync(request, options), WithPhone, cancellation);
+
+    /// <summary>Lists one page of snapshots, newest first.</summary>
+    public Task<ListSnapshotsResponse> ListSnapshotsAsync(ListSnapshotsRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _snapshots.ListSnapshotsAsync(request, options), Quick, cancellation);
+
+    /// <summary>Returns one snapshot without its items.</summary>
+    public Task<GetSnapshotResponse> GetSnapshotAsync(GetSnapshotRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _snapshots.GetSnapshotAsync(request, options), WithPhone, cancellation);
+
+    /// <summary>Closes the connection. Calls under way end as lost.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _channel.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task<TResponse> CallAsync<TResponse>(
+        Func<CallOptions, AsyncUnaryCall<TResponse>> start, TimeSpan limit, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            using AsyncUnaryCall<TResponse> call = start(Options(limit, cancellation));
+            return await call.ResponseAsync.ConfigureAwait(false);
+        }
+        catch (RpcException exception)
+        {
+            throw StatusDecoder.Decode(exception, Endpoint, cancellation);
+        }
+    }
+
+    private CallOptions Options(TimeSpan? limit, CancellationToken cancellation) =>
+        new(deadline: limit is { } span ? _time.GetUtcNow().UtcDateTime + span : null, cancellationToken: cancellation);
+}

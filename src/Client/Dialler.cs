@@ -1,0 +1,71 @@
+using System.IO.Pipes;
+using System.Net.Sockets;
+using System.Security.Principal;
+
+namespace ImeiAgent.Client;
+
+/// <summary>The endpoint could not be opened: no byte of the call left this process.</summary>
+internal sealed class DialException(string message, Exception inner) : IOException(message, inner);
+
+// Opens the byte stream that HTTP/2 runs on.
+internal static class Dialler
+{
+    private static readonly TimeSpan PipeWait = TimeSpan.FromSeconds(2);
+
+    public static SocketsHttpHandler CreateHandler(AgentEndpoint endpoint) => new()
+    {
+        ConnectCallback = async (_, cancellation) => await DialAsync(endpoint, cancellation).ConfigureAwait(false),
+        EnableMultipleHttp2Connections = true,
+        UseProxy = false,
+        PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+        KeepAlivePingDelay = TimeSpan.FromSeconds(15),
+        KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+    };
+
+    private static async Task<Stream> DialAsync(AgentEndpoint endpoint, CancellationToken cancellation)
+    {
+        try
+        {
+            return endpoint.Kind == EndpointKind.UnixSocket
+                ? await DialSocketAsync(endpoint.Address, cancellation).ConfigureAwait(false)
+                : await DialPipeAsync(endpoint.Address, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is SocketException or IOException or UnauthorizedAccessException or TimeoutException)
+        {
+            throw new DialException($"Cannot open {endpoint}: {fault.Message}", fault);
+        }
+    }
+
+    private static async Task<Stream> DialSocketAsync(string path, CancellationToken cancellation)
+    {
+        Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<Stream> DialPipeAsync(string name, CancellationToken cancellation)
+    {
+        // CurrentUserOnly: a pipe of that name which another user made is not trusted with an SPC.
+        NamedPipeClientStream pipe = new(
+            ".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly, TokenImpersonationLevel.Anonymous);
+        try
+        {
+            await pipe.ConnectAsync(PipeWait, cancellation).ConfigureAwait(false);
+            return pipe;
+        }
+        catch
+        {
+            await pipe.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Grpc.Core;
+using Grpc.Net.Client.Configuration;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client;
+
+// Calls that change nothing may be made again when the agent was not there. WriteImei and ImportSnapshot are named nowhere here:
+// gRPC itself never repeats them. gRPC repeats nothing after the first message of a stream has come.
+internal static class ReadRetries
+{
+    public static readonly IReadOnlyList<string> Methods =
+    [
+        "AgentService/GetAgentInfo",
+        "DeviceService/ListDevices", "DeviceService/GetDevice", "DeviceService/IdentifyDevice",
+        "ImeiService/ReadImei",
+        "NvService/ReadItem", "NvService/ReadRange",
+        "SnapshotService/ListSnapshots", "SnapshotService/GetSnapshot", "SnapshotService/ExportSnapshot",
+    ];
+
+    public static ServiceConfig CreateConfig()
+    {
+        MethodConfig reads = new()
+        {
+            RetryPolicy = new RetryPolicy
+            {
+                MaxAttempts = 3,
+                InitialBackoff = TimeSpan.FromMilliseconds(100),
+                MaxBackoff = TimeSpan.FromSeconds(1),
+                BackoffMultiplier = 3,
+                RetryableStatusCodes = { StatusCode.Unavailable },
+            },
+        };
+        foreach (string method in Methods)
+            reads.Names.Add(NameOf(method));
+        return new ServiceConfig { MethodConfigs = { reads } };
+    }
+
+    private static MethodName NameOf(string method)
+    {
+        string[] parts = method.Split('/');
+        return new MethodName { Service = $"{DeviceReflection.Descriptor.Package}.{parts[0]}", Method = parts[1] };
+    }
+}

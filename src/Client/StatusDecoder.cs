@@ -1,0 +1,73 @@
+using System.Net.Sockets;
+using Google.Rpc;
+using Grpc.Core;
+
+namespace ImeiAgent.Client;
+
+// The one place that turns what gRPC throws into what a person or a script can use.
+internal static class StatusDecoder
+{
+    private static readonly Dictionary<string, string> NoMetadata = [];
+
+    public static Exception Decode(RpcException exception, AgentEndpoint endpoint, CancellationToken cancellation)
+    {
+        if (exception.StatusCode == StatusCode.Cancelled && cancellation.IsCancellationRequested)
+            return new OperationCanceledException(exception.Message, exception, cancellation);
+
+        if (ErrorInfoOf(exception) is { } info && info.Domain == AgentException.AgentDomain)
+            return new AgentException(
+                info.Domain, info.Reason, exception.Status.Detail, exception.StatusCode, new Dictionary<string, string>(info.Metadata), exception);
+
+        if (FindDialFault(exception) is { } dial)
+            return Unreachable(endpoint, dial, exception);
+
+        (string reason, string message) = exception.StatusCode switch
+        {
+            StatusCode.Unimplemented => (AgentException.Unexplained, "This agent does not know that call: it is older than this program."),
+            StatusCode.DeadlineExceeded => (AgentException.ConnectionLost, $"The agent at {endpoint} did not answer in time."),
+            StatusCode.Unavailable or StatusCode.Internal or StatusCode.Unknown or StatusCode.Cancelled or StatusCode.DataLoss =>
+                (AgentException.ConnectionLost, $"The connection to the agent at {endpoint} broke: {exception.Status.Detail}"),
+            _ => (AgentException.Unexplained, exception.Status.Detail),
+        };
+        return new AgentException(AgentException.ClientDomain, reason, message, exception.StatusCode, NoMetadata, exception);
+    }
+
+    public static AgentException ConnectionLost(AgentEndpoint endpoint, string what) =>
+        new(AgentException.ClientDomain, AgentException.ConnectionLost, $"The agent at {endpoint} {what}.", StatusCode.Unavailable, NoMetadata, null);
+
+    public static AgentException OutcomeNotLearnt(string requestId, AgentException last) =>
+        new(AgentException.ClientDomain, AgentException.OutcomeNotLearnt,
+            "The restore was sent and its outcome could not be learnt: the phone may hold the old or the new value. " + last.Message,
+            StatusCode.Unknown, new Dictionary<string, string> { ["request_id"] = requestId }, last);
+
+    private static AgentException Unreachable(AgentEndpoint endpoint, DialException dial, Exception inner)
+    {
+        string why = dial.InnerException switch
+        {
+            SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException =>
+                $"No permission to reach the agent at {endpoint}: it serves the user who started it.",
+            _ => $"No agent listens at {endpoint}. Start one with: imei-agent run",
+        };
+        return new AgentException(AgentException.ClientDomain, AgentException.AgentUnreachable, why, StatusCode.Unavailable, NoMetadata, inner);
+    }
+
+    private static ErrorInfo? ErrorInfoOf(RpcException exception)
+    {
+        try
+        {
+            return exception.GetRpcStatus()?.GetDetail<ErrorInfo>();
+        }
+        catch (Google.Protobuf.InvalidProtocolBufferException)
+        {
+            return null; // Trailers of something that is no agent.
+        }
+    }
+
+    private static DialException? FindDialFault(RpcException exception)
+    {
+        for (Exception? cause = exception.Status.DebugException; cause is not null; cause = cause.InnerException)
+            if (cause is DialException dial)
+                return dial;
+        return null;
+    }
+}

@@ -1,0 +1,106 @@
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client;
+
+/// <summary>The contract's values in words that every client uses alike.</summary>
+public static class Words
+{
+    /// <summary>What is known of a port, as in "ready".</summary>
+    public static string For(DeviceState state) => state switch
+    {
+        DeviceState.Probing => "looking",
+        DeviceState.Ready => "ready",
+        DeviceState.NotDiag => "not a DIAG port",
+        DeviceState.Silent => "silent",
+        DeviceState.Unavailable => "cannot be opened",
+        DeviceState.Disconnected => "unplugged",
+        _ => "unknown",
+    };
+
+    /// <summary>What an IMEI slot holds, as in "lost (blank)".</summary>
+    public static string For(ImeiSlotState state) => state switch
+    {
+        ImeiSlotState.Unsupported => "no such slot",
+        ImeiSlotState.Unreadable => "unreadable",
+        ImeiSlotState.Blank => "lost (blank)",
+        ImeiSlotState.Generic => "lost (placeholder number)",
+        ImeiSlotState.Invalid => "damaged (no valid IMEI)",
+        ImeiSlotState.Ok => "ok",
+        _ => "unknown",
+    };
+
+    /// <summary>A phase of a restore as a sentence.</summary>
+    public static string For(WritePhase phase) => phase switch
+    {
+        WritePhase.Checked => "number, phone and slot checked",
+        WritePhase.BackedUp => "identity items backed up",
+        WritePhase.Intent => "intent on disk: from here the restore runs to its end",
+        WritePhase.Sent => "written to the phone",
+        WritePhase.ReadBack => "read back",
+        WritePhase.Closed => "journal closed",
+        _ => "unknown phase",
+    };
+
+    /// <summary>How a restore ended, as a sentence that says what the phone holds.</summary>
+    public static string For(WriteOutcome outcome) => outcome switch
+    {
+        WriteOutcome.Applied => "restored: the phone holds the new value (read back)",
+        WriteOutcome.RolledBack => "rolled back: the phone holds its old value (read back)",
+        WriteOutcome.Refused => "refused: the phone holds its old value",
+        WriteOutcome.Unknown => "OUTCOME UNKNOWN: the phone may hold the old or the new value",
+        WriteOutcome.Validated => "checked only: nothing was written",
+        WriteOutcome.Unchanged => "unchanged: the slot holds this value already",
+        _ => "unknown",
+    };
+
+    /// <summary>Where a snapshot comes from.</summary>
+    public static string For(SnapshotOrigin origin) => origin switch
+    {
+        SnapshotOrigin.Read => "read",
+        SnapshotOrigin.BeforeWrite => "before a restore",
+        SnapshotOrigin.Imported => "imported file",
+        _ => "unknown",
+    };
+
+    /// <summary>How a phone answered the read of an item, as in "not active" or "refused: BAD_PARM".</summary>
+    public static string For(NvItem item) => item.Outcome switch
+    {
+        NvOutcome.Answered => Status(item.Status),
+        NvOutcome.Refused => "refused: " + Refusal(item.Refusal),
+        NvOutcome.NoReply => "no reply",
+        _ => "unknown",
+    };
+
+    // NV status codes, nv_stat_enum_type of the public headers.
+    private static string Status(uint status) => status switch
+    {
+        0 => "done",
+        1 => "busy",
+        2 => "bad command",
+        3 => "full",
+        4 => "failed",
+        5 => "not active",
+        6 => "bad parameter",
+        7 => "read-only",
+        8 => "not defined",
+        9 => "no memory",
+        10 => "not allocated",
+        _ => $"status {status}",
+    };
+
+    // First byte of a DIAG error reply, by the names of the public headers without DIAG_ and _F.
+    private static string Refusal(uint code) => code switch
+    {
+        0x13 => "BAD_CMD",
+        0x14 => "BAD_PARM",
+        0x15 => "BAD_LEN",
+        0x16 => "BAD_DEV",
+        0x17 => "BAD_SEC",
+        0x18 => "BAD_MODE",
+        0x42 => "BAD_SPC_MODE",
+        0x47 => "BAD_SEC_MODE",
+        0x95 => "BAD_TRANS",
+        0x96 => "SSM_DISALLOWED",
+        _ => $"0x{code:X2}",
+    };
+}
