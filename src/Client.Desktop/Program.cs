@@ -39,9 +39,10 @@ root.SetAction(async (parsed, cancellation) =>
     }
 
     // A tab of a browser that runs anyway cannot be waited for.
-    Console.WriteLine(AppWindow.TryOpenInDefaultBrowser(host.EntryUrl)
-        ? "Opened in the default browser. Ctrl-C ends it."
-        : $"No browser found. Open this address, which works once: {host.EntryUrl}");
+    bool asked = AppWindow.TryOpenInDefaultBrowser(host.EntryUrl);
+    Console.WriteLine(asked ? "Opening the default browser. If none appears, open this address, which works once:" : "Open this address, which works once:");
+    Console.WriteLine(host.EntryUrl);
+    Console.WriteLine("Ctrl-C ends it.");
     await host.WaitForShutdownAsync(cancellation);
     return 0;
 });
