@@ -106,7 +106,7 @@ internal sealed class FakePort : Stream
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         byte[] bytes = buffer.ToArray();
-        Task written = Task.CompletedTask;
+        TaskCompletionSource? held = null;
         lock (_gate)
         {
             Assert.Null(_write);
@@ -115,14 +115,20 @@ internal sealed class FakePort : Stream
             _writes.Add(bytes);
             if (HoldWrites)
             {
-                _write = new TaskCompletionSource();
-                written = _write.Task;
+                _write = held = new TaskCompletionSource();
             }
         }
-        if (!written.IsCompleted)
-            cancellationToken.Register(() => TakeWrite().TrySetCanceled(cancellationToken));
         OnWrite?.Invoke(bytes);
-        return new ValueTask(written);
+        if (held is null)
+            return ValueTask.CompletedTask;
+        cancellationToken.Register(() =>
+        {
+            lock (_gate)
+                if (_write == held)
+                    _write = null;
+            held.TrySetCanceled(cancellationToken);
+        });
+        return new ValueTask(held.Task);
     }
 
     protected override void Dispose(bool disposing)
