@@ -1,0 +1,131 @@
+using ImeiAgent.Operations;
+using ImeiAgent.PhoneSimulator;
+using ImeiAgent.Session;
+using ImeiAgent.TestKit;
+using ImeiAgent.Vault;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace ImeiAgent.Unit.Operations;
+
+/// <summary>A workbench: simulated phones in memory on ports /dev/sim1, /dev/sim2 ..., a vault, and the operations.</summary>
+internal sealed class Bench : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Dictionary<string, RunningPhone<MemoryHost>> _phones = [];
+    private readonly List<PortSpec> _ports = [];
+    private readonly SessionOptions _session;
+    private PhoneRegistry? _registry;
+    private RestoreImei? _restore;
+
+    public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null)
+    {
+        // Lost replies are rare in these tests, and a machine under load must not look like a phone that is silent.
+        _session = new SessionOptions { Window = 8, ReplyTimeout = replyTimeout ?? TimeSpan.FromSeconds(3), DrainTime = replyTimeout ?? TimeSpan.FromSeconds(3) };
+        Vault = VaultFile.Open(_folder.File("vault"), TimeProvider.System);
+        Plug(profile, quirks);
+    }
+
+    public VaultFile Vault { get; }
+
+    public PhoneRegistry Registry => _registry ??= NewRegistry(_ports);
+
+    public RestoreImei Restore => _restore ??= new RestoreImei(Registry, Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+
+    public Dump Dump => new(Registry, Vault, TimeProvider.System);
+
+    public Backups Backups => new(Registry, Vault);
+
+    public RunningPhone<MemoryHost> First => _phones["/dev/sim1"];
+
+    public SimulatedPhone Phone => First.Phone;
+
+    public static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    /// <summary>Puts one more phone on a port of its own; before the registry is first used.</summary>
+    public RunningPhone<MemoryHost> Plug(string profile, string quirks = "", int seed = 1)
+    {
+        string port = $"/dev/sim{_phones.Count + 1}";
+        var phone = Phones.InMemory(profile, quirks, seed);
+        _phones[port] = phone;
+        _ports.Add(PortSpec.Parse(port));
+        return phone;
+    }
+
+    public PhoneRegistry NewRegistry(IReadOnlyList<PortSpec> ports, PortOpener? open = null) => new(
+        new RegistryOptions { Ports = ports, Open = open ?? OpenAsync, Session = _session },
+        Vault, TimeProvider.System, NullLogger<PhoneRegistry>.Instance);
+
+    public ValueTask<Stream> OpenAsync(PortSpec port, CancellationToken ct)
+    {
+        try
+        {
+            return _phones.TryGetValue(port.Name, out RunningPhone<MemoryHost>? phone)
+                ? ValueTask.FromResult(phone.Host.Open())
+                : throw new PortOpenException(port, PortFault.NotFound, "no such simulator");
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new PortOpenException(port, PortFault.NotFound, e.Message);
+        }
+        catch (IOException e)
+        {
+            throw new PortOpenException(port, PortFault.HeldByAnother, e.Message);
+        }
+    }
+
+    /// <summary>A request that fits a phone whose slot 1 was lost.</summary>
+    public static RestoreRequest Label(string label = "356938035643809", int slot = 1) => new()
+    {
+        Label = label, Slot = slot, Reason = "ticket 4711", RequestId = Guid.NewGuid().ToString(), Operator = "local:test",
+    };
+
+    /// <summary>Restores and returns all events.</summary>
+    public async Task<List<RestoreEvent>> RunAsync(RestoreRequest request)
+    {
+        var events = new List<RestoreEvent>();
+        await foreach (RestoreEvent told in Restore.RunAsync(request, Ct))
+            events.Add(told);
+        return events;
+    }
+
+    /// <summary>Restores and returns how it ended.</summary>
+    public async Task<RestoreEnded> EndAsync(RestoreRequest request) => Assert.IsType<RestoreEnded>((await RunAsync(request))[^1]);
+
+    /// <summary>Restores, expecting to be refused before anything is sent.</summary>
+    public async Task<OperationException> RefusedAsync(RestoreRequest request)
+    {
+        var refused = await Assert.ThrowsAsync<OperationException>(() => RunAsync(request));
+        Assert.Equal(0, Phone.Counters.NvWritesReceived);
+        Assert.Empty(Vault.Journal.ListOpen());
+        return refused;
+    }
+
+    /// <summary>The first 9 bytes of item 550; null when the slot is not active.</summary>
+    public string? Held(int slot = 1) =>
+        Phone.TryGet(slot, 550, out var data) ? Convert.ToHexString(data.Bytes[..9]) : null;
+
+    /// <summary>Makes a table of the vault disappear: reads and writes of it fail from now on.</summary>
+    public void BreakVault(string table)
+    {
+        using var direct = new SqliteConnection($"Data Source={Directory.GetFiles(_folder.File("vault"), "*.db")[0]};Pooling=False");
+        direct.Open();
+        using SqliteCommand command = direct.CreateCommand();
+#pragma warning disable CA2100 // The names come from the tests.
+        command.CommandText = $"ALTER TABLE {table} RENAME TO {table}_gone";
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_restore is not null)
+            await _restore.DrainAsync();
+        if (_registry is not null)
+            await _registry.DisposeAsync();
+        foreach (RunningPhone<MemoryHost> phone in _phones.Values)
+            await phone.DisposeAsync();
+        Vault.Dispose();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,199 @@
+using ImeiAgent.Diag.Messages;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Operations;
+
+namespace ImeiAgent.Unit.Operations;
+
+public class DumpTests
+{
+    [Fact]
+    public async Task Every_item_of_both_slots_is_as_the_phone_holds_it()
+    {
+        await using var bench = new Bench("galaxy");
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(0, 4000), new(65535, 65535)], Slots = [1, 2] });
+
+        NvReading[] items = [.. events.OfType<DumpBatch>().SelectMany(b => b.Items)];
+        NvReading[] truth = [.. from slot in new[] { 1, 2 } from item in Enumerable.Range(0, 4001).Append(65535) select bench.Phone.Truth(slot, item)];
+        Assert.Equal(truth, items);
+        DumpSummary summary = Assert.IsType<DumpSummary>(events[^1]);
+        Assert.Equal((8004, truth.Count(t => t.IsActive), 0), (summary.Total, summary.Active, summary.Failed));
+        Assert.Equal(summary.Total, summary.Active + summary.Absent);
+    }
+
+    [Fact]
+    public async Task It_begins_with_a_header_counts_its_batches_and_ends_with_a_summary()
+    {
+        await using var bench = new Bench("galaxy");
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(0, 3000)] });
+
+        Assert.Equal(3001, Assert.IsType<DumpHeader>(events[0]).Total);
+        DumpBatch[] batches = [.. events.OfType<DumpBatch>()];
+        Assert.Equal(Enumerable.Range(1, batches.Length).Select(n => (long)n), batches.Select(b => b.Sequence));
+        Assert.All(batches, b => Assert.InRange(b.Items.Count, 1, 512));
+        DumpProgress last = events.OfType<DumpProgress>().Last();
+        Assert.Equal((3001, 3001), (last.Done, last.Total));
+        Assert.Single(events.OfType<DumpSummary>());
+    }
+
+    [Fact]
+    public async Task An_item_named_twice_is_read_once_and_the_order_is_kept()
+    {
+        await using var bench = new Bench("galaxy");
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(550, 552), new(10, 10), new(551, 553)] });
+
+        Assert.Equal([550, 551, 552, 10, 553], events.OfType<DumpBatch>().SelectMany(b => b.Items).Select(i => (int)i.Item.Number));
+        Assert.Equal(1, events.OfType<DumpSummary>().Single().Total - 4);
+    }
+
+    [Fact]
+    public async Task What_is_not_there_can_be_left_out_and_is_still_counted()
+    {
+        await using var bench = new Bench("galaxy");
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(0, 2000)], SkipAbsent = true });
+
+        DumpSummary summary = Assert.IsType<DumpSummary>(events[^1]);
+        NvReading[] items = [.. events.OfType<DumpBatch>().SelectMany(b => b.Items)];
+        Assert.All(items, i => Assert.True(i.IsActive));
+        Assert.Equal(2001, summary.Total);
+        Assert.Equal(summary.Active, items.Length);
+    }
+
+    [Fact]
+    public async Task Two_dumps_of_the_same_content_have_the_same_hash_with_or_without_batches()
+    {
+        await using var bench = new Bench("galaxy");
+        var request = new DumpRequest { Ranges = [new(0, 1000)] };
+
+        DumpSummary first = Assert.IsType<DumpSummary>((await RunAsync(bench, request))[^1]);
+        List<DumpEvent> second = await RunAsync(bench, request with { OmitItems = true, SaveSnapshot = true });
+
+        Assert.Empty(second.OfType<DumpBatch>());
+        DumpSummary summary = Assert.IsType<DumpSummary>(second[^1]);
+        Assert.Equal(first.Sha256, summary.Sha256);
+        Assert.Equal(summary.Sha256, bench.Backups.Get(summary.Snapshot).Info.Sha256);
+    }
+
+    [Fact]
+    public async Task An_item_that_is_never_answered_is_noted_and_the_read_goes_on()
+    {
+        await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 3);
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(690, 720)] });
+
+        NvReading[] items = [.. events.OfType<DumpBatch>().SelectMany(b => b.Items)];
+        Assert.Equal([700], items.Where(i => i.Outcome == NvOutcome.NoReply).Select(i => (int)i.Item.Number));
+        Assert.Equal(31, items.Length);
+        Assert.Equal(1, Assert.IsType<DumpSummary>(events[^1]).Failed);
+    }
+
+    [Fact]
+    public async Task A_phone_that_falls_silent_is_given_up()
+    {
+        await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(100));
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        bench.Phone.Traps.DropReply(DiagCode.NvRead, count: 1_000_000);
+
+        var failure = await Assert.ThrowsAsync<OperationException>(() => RunAsync(bench, new DumpRequest { Ranges = [new(0, 65535)] }));
+
+        Assert.Equal(OperationError.NoReply, failure.Error);
+    }
+
+    [Fact]
+    public async Task A_phone_that_is_pulled_out_ends_the_read_with_the_reason()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 3000);
+        Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(0, 65535)] });
+        await held.Reached.WaitAsync(Bench.Ct);
+
+        bench.First.Host.Unplug();
+
+        var failure = await Assert.ThrowsAsync<OperationException>(() => dump);
+        Assert.Equal(OperationError.DeviceDisconnected, failure.Error);
+    }
+
+    [Fact]
+    public async Task Progress_is_told_while_the_phone_is_silent()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 600);
+
+        var told = new List<DumpEvent>();
+        await foreach (DumpEvent e in bench.Dump.RunAsync(new DumpRequest { Ranges = [new(590, 610)] }, Bench.Ct))
+        {
+            told.Add(e);
+            if (e is DumpProgress { Done: > 0 })
+                held.Release();
+        }
+
+        Assert.True(told.OfType<DumpProgress>().First().Done < 21);
+        Assert.Equal(21, told.OfType<DumpProgress>().Last().Done);
+    }
+
+    [Fact]
+    public async Task A_busy_nv_task_is_asked_again()
+    {
+        await using var bench = new Bench("galaxy", "busy=0.05");
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(500, 800)] });
+
+        Assert.Equal(0, Assert.IsType<DumpSummary>(events[^1]).Failed);
+    }
+
+    [Fact]
+    public async Task A_second_slot_that_the_phone_does_not_offer_is_an_error_or_a_note()
+    {
+        await using var bench = new Bench("galaxy-single-sim");
+        var request = new DumpRequest { Ranges = [new(0, 10)], Slots = [1, 2] };
+
+        var failure = await Assert.ThrowsAsync<OperationException>(() => RunAsync(bench, request));
+        List<DumpEvent> events = await RunAsync(bench, request with { SkipUnreachableSlots = true });
+
+        Assert.Equal(OperationError.SlotUnreachable, failure.Error);
+        Assert.Single(Assert.IsType<DumpHeader>(events[0]).Notes);
+        Assert.Equal(11, Assert.IsType<DumpSummary>(events[^1]).Total);
+    }
+
+    [Theory]
+    [InlineData(5, 4)]
+    [InlineData(0, 65536)]
+    [InlineData(-1, 4)]
+    public async Task A_range_that_is_none_is_refused(int first, int last)
+    {
+        await using var bench = new Bench("galaxy");
+
+        var failure = await Assert.ThrowsAsync<OperationException>(() => RunAsync(bench, new DumpRequest { Ranges = [new(first, last)] }));
+
+        Assert.Equal((OperationError.ArgumentInvalid, "ranges"), (failure.Error, failure.Fields["field"]));
+    }
+
+    [Fact]
+    public async Task Ending_the_enumeration_ends_the_read()
+    {
+        await using var bench = new Bench("galaxy");
+
+        await foreach (DumpEvent told in bench.Dump.RunAsync(new DumpRequest { Ranges = [new(0, 65535)] }, Bench.Ct))
+            if (told is DumpBatch)
+                break;
+
+        long before = bench.Phone.Counters.Requests(DiagCode.NvRead);
+        await new ReadItem(bench.Registry, TimeProvider.System).RunAsync("", 550, 1, Bench.Ct);
+        Assert.Equal(before + 1, bench.Phone.Counters.Requests(DiagCode.NvRead));
+    }
+
+    private static async Task<List<DumpEvent>> RunAsync(Bench bench, DumpRequest request)
+    {
+        var events = new List<DumpEvent>();
+        await foreach (DumpEvent told in bench.Dump.RunAsync(request, Bench.Ct))
+            events.Add(told);
+        return events;
+    }
+}

@@ -1,0 +1,133 @@
+using System.Text;
+using ImeiAgent.Operations;
+
+namespace ImeiAgent.Unit.Operations;
+
+/// <summary>Where a number may come from when it is not typed.</summary>
+public class SnapshotSourceTests
+{
+    [Fact]
+    public async Task A_lost_imei_comes_back_from_a_snapshot_of_the_same_phone()
+    {
+        await using var bench = new Bench("galaxy");
+        string snapshot = await SnapshotAsync(bench, "/dev/sim1");
+        bench.Phone.Erase(2, 550);
+
+        RestoreEnded ended = await bench.EndAsync(From(snapshot, slot: 2));
+
+        Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
+        Assert.Equal(snapshot, ended.Receipt.SourceSnapshot);
+        Assert.Equal("084A09512430325781", bench.Held(slot: 2));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_another_phone_is_refused()
+    {
+        await using var bench = new Bench();
+        bench.Plug("galaxy", seed: 2);
+        string snapshot = await SnapshotAsync(bench, "/dev/sim2");
+
+        OperationException refused = await bench.RefusedAsync(From(snapshot) with { Device = "/dev/sim1" });
+
+        Assert.Equal(OperationError.SnapshotOfOtherPhone, refused.Error);
+        Assert.Contains("label", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_taken_after_the_loss_has_no_number_to_give()
+    {
+        await using var bench = new Bench();
+        string snapshot = await SnapshotAsync(bench, "/dev/sim1");
+
+        OperationException refused = await bench.RefusedAsync(From(snapshot));
+
+        Assert.Equal(OperationError.SnapshotWithoutImei, refused.Error);
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_does_not_exist_is_said_not_to()
+    {
+        await using var bench = new Bench();
+
+        OperationException refused = await bench.RefusedAsync(From("snapshots/20260101-abcdef"));
+
+        Assert.Equal(OperationError.SnapshotNotFound, refused.Error);
+    }
+
+    [Fact]
+    public async Task A_text_file_of_the_same_phone_is_a_source()
+    {
+        await using var bench = new Bench("galaxy");
+        string snapshot = await SnapshotAsync(bench, "/dev/sim1");
+        using var file = new MemoryStream();
+        bench.Backups.ExportText(snapshot, 1, activeOnly: true, file);
+        file.Position = 0;
+        bench.Phone.Put(1, 550, new byte[9]);
+
+        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("old.txt", 1, file);
+        RestoreEnded ended = await bench.EndAsync(From(imported.Name));
+
+        Assert.Equal(bench.Phone.Meid, imported.Info.Identity.Meid);
+        Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
+        Assert.Equal("083A65390853468390", bench.Held());
+    }
+
+    [Fact]
+    public async Task A_text_file_that_does_not_tell_its_phone_is_kept_and_is_no_source()
+    {
+        await using var bench = new Bench();
+        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("found.txt", 1, Text());
+
+        OperationException refused = await bench.RefusedAsync(From(imported.Name));
+
+        Assert.Equal(OperationError.SnapshotOfOtherPhone, refused.Error);
+        Assert.Contains(imported.Info.Notes, n => n.Contains("neither ESN nor MEID", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_text_of_this_format_is_refused_with_findings()
+    {
+        await using var bench = new Bench();
+
+        var refused = Assert.Throws<OperationException>(
+            () => new ImportBackup(bench.Backups, bench.Vault).Run("x.txt", 1, new MemoryStream("hello\r\nworld\r\n"u8.ToArray())));
+
+        Assert.Equal(OperationError.FileInvalid, refused.Error);
+        Assert.NotEmpty(refused.Fields["findings"]);
+        Assert.Empty(bench.Backups.List("", 0, "").Snapshots);
+    }
+
+    [Fact]
+    public async Task Snapshots_are_listed_in_pages_newest_first()
+    {
+        await using var bench = new Bench();
+        string[] names = [await SnapshotAsync(bench, "/dev/sim1"), await SnapshotAsync(bench, "/dev/sim1"), await SnapshotAsync(bench, "/dev/sim1")];
+
+        SnapshotPage first = bench.Backups.List("", 2, "");
+        SnapshotPage second = bench.Backups.List("", 2, first.NextPage);
+
+        Assert.Equal([names[2], names[1]], first.Snapshots.Select(s => s.Name));
+        Assert.Equal([names[0]], second.Snapshots.Select(s => s.Name));
+        Assert.Empty(second.NextPage);
+    }
+
+    private static RestoreRequest From(string snapshot, int slot = 1) => Bench.Label(slot: slot) with { Label = null, Snapshot = snapshot };
+
+    private static MemoryStream Text()
+    {
+        var text = new StringBuilder("[NV items]\r\n[Complete items - 1, Items size - 128]\r\n\r\n00550 (0x0226)   -   OK\r\n");
+        text.Append("08 3A 65 39 08 53 46 83 90 00 00 00 00 00 00 00 \r\n");
+        for (int row = 1; row < 8; row++)
+            text.Append("00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 \r\n");
+        return new MemoryStream(Encoding.ASCII.GetBytes(text.ToString()));
+    }
+
+    private static async Task<string> SnapshotAsync(Bench bench, string device)
+    {
+        var request = new DumpRequest { Device = device, Ranges = [new(0, 0), new(550, 550), new(1943, 1943)], Slots = [1, 2], SaveSnapshot = true };
+        DumpSummary? summary = null;
+        await foreach (DumpEvent told in bench.Dump.RunAsync(request, Bench.Ct))
+            summary = told as DumpSummary ?? summary;
+        return summary!.Snapshot;
+    }
+}
