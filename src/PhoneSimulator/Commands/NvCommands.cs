@@ -14,6 +14,7 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
     private const int PlainHeader = 3;
     private const int SubsystemHeader = 8;
 
+    private readonly HashSet<(int Slot, int Item)> _wornOnce = [];
     private int _nvRequests;
     private int _nvWrites;
 
@@ -85,7 +86,7 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
             data.Clear();
             ReadOnlySpan<byte> given = request[header..];
             given[..Math.Min(given.Length, NvData.Length)].CopyTo(data);
-            if (quirks.Wear.Contains(item))
+            if (quirks.Wear.Contains(item) || (quirks.WearOnce.Contains(item) && _wornOnce.Add((slot, item))))
                 data[4] ^= 0x10;
             memory.Write(slot, item, data);
             counters.NvWriteStored();

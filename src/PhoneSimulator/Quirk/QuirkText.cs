@@ -33,6 +33,7 @@ public static class QuirkText
         ["ignore-writes"] = ("ITEMS", (q, v) => q with { IgnoreWrites = ItemSet.Parse(v) }),
         ["revert"] = ("ITEMS", (q, v) => q with { RevertAfterReset = ItemSet.Parse(v) }),
         ["wear"] = ("ITEMS", (q, v) => q with { Wear = ItemSet.Parse(v) }),
+        ["wear-once"] = ("ITEMS", (q, v) => q with { WearOnce = ItemSet.Parse(v) }),
         ["crash-on"] = ("ITEMS", (q, v) => q with { CrashOn = ItemSet.Parse(v) }),
         ["reset-delay"] = ("TIME", (q, v) => q with { ResetDelay = Duration(v) }),
         ["silent-reset"] = ("", (q, v) => q with { SilentReset = Switch(v) }),

@@ -101,6 +101,9 @@ public sealed record Quirks
     /// <summary><c>wear=550</c>: items that store a write with one bit wrong.</summary>
     public ItemSet Wear { get; init; } = ItemSet.Empty;
 
+    /// <summary><c>wear-once=550</c>: the same, but only the first write of such an item.</summary>
+    public ItemSet WearOnce { get; init; } = ItemSet.Empty;
+
     /// <summary><c>crash-on=6873</c>: items whose read reboots the phone without a reply.</summary>
     public ItemSet CrashOn { get; init; } = ItemSet.Empty;
 
