@@ -52,6 +52,9 @@ public sealed partial class OurProgram : IAsyncDisposable
     /// <summary>The process id.</summary>
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended.</summary>
+    public bool HasEnded => _process.HasExited;
+
     /// <summary>Lines on standard output so far.</summary>
     public IReadOnlyList<string> Output => [.. _output];
 

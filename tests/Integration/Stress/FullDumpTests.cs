@@ -57,7 +57,7 @@ public sealed class FullDumpTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task AFullDumpIsTheTruthUnder(string stress)
+    public async Task A_full_dump_is_the_truth_under(string stress)
     {
         Stress how = Stresses[stress];
         await using Line line = Connect(how.Quirks, how.Window, how.Timeout);
@@ -70,7 +70,7 @@ public sealed class FullDumpTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task ItemsAtBothEndsAreTheTruthWhenEveryReplyComesInPiecesOfOneByte()
+    public async Task Items_at_both_ends_are_the_truth_when_every_reply_comes_in_pieces_of_one_byte()
     {
         await using Line line = Connect("split=1", 16, 10_000);
 
