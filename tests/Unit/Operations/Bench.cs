@@ -5,6 +5,7 @@ using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

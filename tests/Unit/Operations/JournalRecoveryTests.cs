@@ -1,6 +1,7 @@
 using ImeiAgent.Operations;
 using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 
