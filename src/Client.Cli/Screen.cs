@@ -43,7 +43,7 @@ internal sealed class Screen
     public void Line(string text) => _terminal.Out.WriteLine(SafeText.Clean(text));
 
     /// <summary>A coloured line of what was asked for.</summary>
-    public void Line(Cell cell) => Write(_out, cell);
+    public void Line(Cell cell) => Write(_out, _terminal.Out, cell);
 
     /// <summary>A contract message as canonical proto JSON.</summary>
     public void Message(IMessage message) => _terminal.Out.WriteLine(Cli.Json.Line(message));
@@ -59,7 +59,7 @@ internal sealed class Screen
     }
 
     /// <summary>What a person must see whatever the options: questions and what they are about.</summary>
-    public void Say(Cell cell) => Write(Err, cell);
+    public void Say(Cell cell) => Write(Err, _terminal.Err, cell);
 
     /// <summary>A question; the cursor stays behind it.</summary>
     public void Ask(string text)
@@ -74,7 +74,7 @@ internal sealed class Screen
         if (Json)
             _terminal.Err.WriteLine(json);
         else
-            Write(Err, new Cell("imei: " + text, Color.Red));
+            Write(Err, _terminal.Err, new Cell("imei: " + text, Color.Red));
     }
 
     /// <summary>A table without lines, as tools that are piped like it.</summary>
@@ -88,8 +88,14 @@ internal sealed class Screen
         _out.Write(table);
     }
 
-    private static void Write(IAnsiConsole console, Cell cell)
+    private static void Write(IAnsiConsole console, TextWriter plain, Cell cell)
     {
+        // Spectre breaks lines at the margin, which spoils what a person copies; only colour is worth that.
+        if (cell.Color is null)
+        {
+            plain.WriteLine(SafeText.Clean(cell.Text));
+            return;
+        }
         console.Write(Render(cell));
         console.WriteLine();
     }

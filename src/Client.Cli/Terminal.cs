@@ -48,7 +48,7 @@ public sealed record Terminal
             OutIsTerminal = !Console.IsOutputRedirected,
             ErrIsTerminal = !Console.IsErrorRedirected,
             InIsTerminal = !Console.IsInputRedirected,
-            Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? 80 : Math.Max(20, Console.WindowWidth),
+            Width = Console.IsOutputRedirected && Console.IsErrorRedirected ? 80 : ColumnsOfConsole(),
             Environment = System.Environment.GetEnvironmentVariable,
             ReadSecret = Console.IsInputRedirected ? null : cancellation => Task.Run(ReadHidden, CancellationToken.None).WaitAsync(cancellation),
         };
@@ -58,6 +58,9 @@ public sealed record Terminal
     public Task<string?> ReadLineAsync(CancellationToken cancellation) =>
         // The console's reader blocks whatever it is asked: it must not block the token.
         Task.Run(In.ReadLine, CancellationToken.None).WaitAsync(cancellation);
+
+    // Some terminals do not tell; then they tell 0.
+    private static int ColumnsOfConsole() => Console.WindowWidth is >= 20 and int columns ? columns : 80;
 
     private static string? ReadHidden()
     {

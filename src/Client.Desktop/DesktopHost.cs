@@ -13,11 +13,14 @@ public sealed class DesktopHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private DesktopHost(WebApplication app, Uri address, string key)
+    private readonly AccessKeys _keys;
+
+    private DesktopHost(WebApplication app, Uri address, AccessKeys keys)
     {
         _app = app;
+        _keys = keys;
         Address = address;
-        EntryUrl = new Uri(address, "/?key=" + key);
+        EntryUrl = new Uri(address, "/?key=" + keys.OneTimeKey);
     }
 
     /// <summary>Where the pages are, as in <c>http://127.0.0.1:40123/</c>.</summary>
@@ -25,6 +28,9 @@ public sealed class DesktopHost : IAsyncDisposable
 
     /// <summary>The address with the key that lets one browser in, once.</summary>
     public Uri EntryUrl { get; }
+
+    /// <summary>Whether a browser came in with the key.</summary>
+    public bool WasEntered => _keys.IsUsed;
 
     /// <summary>Starts serving.</summary>
     public static async Task<DesktopHost> StartAsync(AgentEndpoint agent, TimeProvider time, CancellationToken cancellation)
@@ -62,7 +68,7 @@ public sealed class DesktopHost : IAsyncDisposable
         await app.StartAsync(cancellation);
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new DesktopHost(app, new Uri(address), keys.OneTimeKey);
+        return new DesktopHost(app, new Uri(address), keys);
     }
 
     /// <summary>Waits until the process is told to end.</summary>

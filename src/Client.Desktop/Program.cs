@@ -31,14 +31,18 @@ root.SetAction(async (parsed, cancellation) =>
     using AppWindow? window = AppWindow.TryOpen(host.EntryUrl);
     if (window is not null)
     {
-        await Task.WhenAny(window.WaitForCloseAsync(cancellation), host.WaitForShutdownAsync(cancellation));
-        return 0;
+        Task closed = window.WaitForCloseAsync(cancellation);
+        bool ended = await Task.WhenAny(closed, host.WaitForShutdownAsync(cancellation)) != closed;
+        // A browser that ended without ever asking for the page could not open its window, as where there is no display.
+        if (ended || host.WasEntered)
+            return 0;
     }
 
     // A tab of a browser that runs anyway cannot be waited for.
-    Console.WriteLine(AppWindow.TryOpenInDefaultBrowser(host.EntryUrl)
-        ? "Opened in the default browser. Ctrl-C ends it."
-        : $"No browser found. Open this address, which works once: {host.EntryUrl}");
+    bool asked = AppWindow.TryOpenInDefaultBrowser(host.EntryUrl);
+    Console.WriteLine(asked ? "Opening the default browser. If none appears, open this address, which works once:" : "Open this address, which works once:");
+    Console.WriteLine(host.EntryUrl);
+    Console.WriteLine("Ctrl-C ends it.");
     await host.WaitForShutdownAsync(cancellation);
     return 0;
 });

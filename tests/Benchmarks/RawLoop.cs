@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using ImeiAgent.Diag;
 using ImeiAgent.Diag.Framing;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;

@@ -28,6 +28,9 @@ public sealed class AccessKeys
     /// <summary>What the cookie carries.</summary>
     public string Session { get; }
 
+    /// <summary>Whether a browser came in.</summary>
+    public bool IsUsed => Volatile.Read(ref _used) == 1;
+
     /// <summary>Whether <paramref name="key"/> is the key and was not used before; uses it up.</summary>
     public bool TryUse(string key) => IsSame(_key, key) && Interlocked.Exchange(ref _used, 1) == 0;
 

@@ -29,6 +29,9 @@ public sealed class Phone
     /// <summary>What it told when it was last asked.</summary>
     public PhoneReading Last => _last;
 
+    /// <summary>What went over its port since it was opened.</summary>
+    public SessionCounters Traffic => Session.Counters;
+
     internal DiagSession Session { get; }
 
     internal WriteGate Gate { get; }

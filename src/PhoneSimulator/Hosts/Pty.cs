@@ -18,7 +18,8 @@ internal sealed partial class Pty : SpanStream
     private readonly int _slave;
     private readonly int _wakeRead;
     private readonly int _wakeWrite;
-    private int _closed;
+    private readonly Lock _writing = new();
+    private bool _closed;
 
     private Pty(int master, int slave, string device, int wakeRead, int wakeWrite) =>
         (_master, _slave, Device, _wakeRead, _wakeWrite) = (master, slave, device, wakeRead, wakeWrite);
@@ -72,25 +73,34 @@ internal sealed partial class Pty : SpanStream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (!buffer.IsEmpty)
+        // A reply that comes late must not meet a descriptor that is another file by now.
+        lock (_writing)
         {
-            if (!WaitFor(PollOut))
-                throw new IOException("The simulated port was pulled away.");
-            // macOS writes in blocking mode: no more at once than its terminal queue takes.
-            int piece = OperatingSystem.IsLinux() ? buffer.Length : Math.Min(buffer.Length, 512);
-            nint count = WriteFile(_master, buffer, (nuint)piece);
-            if (count >= 0)
-                buffer = buffer[(int)count..];
-            else if (!IsTransient(Marshal.GetLastPInvokeError()))
-                throw new IOException("The simulated port cannot be written.", Failed());
+            while (!buffer.IsEmpty)
+            {
+                if (_closed || !WaitFor(PollOut))
+                    throw new IOException("The simulated port was pulled away.");
+                // macOS writes in blocking mode: no more at once than its terminal queue takes.
+                int piece = OperatingSystem.IsLinux() ? buffer.Length : Math.Min(buffer.Length, 512);
+                nint count = WriteFile(_master, buffer, (nuint)piece);
+                if (count >= 0)
+                    buffer = buffer[(int)count..];
+                else if (!IsTransient(Marshal.GetLastPInvokeError()))
+                    throw new IOException("The simulated port cannot be written.", Failed());
+            }
         }
     }
 
+    /// <summary>Closes it. <see cref="Cancel"/> must have been called, and the thread that reads have ended.</summary>
     protected override void Dispose(bool disposing)
     {
-        if (Interlocked.Exchange(ref _closed, 1) == 0)
-            foreach (int descriptor in (ReadOnlySpan<int>)[_slave, _master, _wakeRead, _wakeWrite])
-                _ = CloseFile(descriptor);
+        lock (_writing)
+        {
+            if (!_closed)
+                foreach (int descriptor in (ReadOnlySpan<int>)[_slave, _master, _wakeRead, _wakeWrite])
+                    _ = CloseFile(descriptor);
+            _closed = true;
+        }
         base.Dispose(disposing);
     }
 

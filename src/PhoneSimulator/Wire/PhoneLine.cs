@@ -71,22 +71,19 @@ internal sealed class PhoneLine : IDisposable
     /// <summary>Sends the reply to <paramref name="request"/>, unless a trap or quirk catches it.</summary>
     public void Send(ReadOnlySpan<byte> request, ReadOnlySpan<byte> reply, bool moreWaiting)
     {
+        if (reply.IsEmpty)
+            return;
         if (_phone.Traps.Any && _phone.Traps.Catch(request, out HeldReply? hold))
         {
-            if (hold is not null)
+            byte[] kept = reply.ToArray();
+            hold?.Keep(() =>
             {
-                byte[] kept = reply.ToArray();
-                hold.Keep(() =>
-                {
-                    Put(kept);
-                    Flush();
-                });
-            }
+                Put(kept);
+                Flush();
+            });
+            return;
         }
-        else if (reply.IsEmpty)
-        {
-        }
-        else if (_shaper is not null)
+        if (_shaper is not null)
             _shaper.Send(reply, moreWaiting);
         else
             Put(reply);

@@ -1,0 +1,57 @@
+using ImeiAgent.Client.Desktop;
+using ImeiAgent.Unit.Client;
+using ImeiAgent.V1;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ImeiAgent.Desktop;
+
+// The page in a real browser.
+public class DevicesPageTests
+{
+    [Fact]
+    public async Task A_phone_appears_without_a_reload_and_a_lost_agent_is_told_and_heals()
+    {
+        await using Chromium chromium = await Chromium.StartAsync();
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        ListDevicesResponse attached = new();
+        agent.OnListDevices = () => attached;
+        await using DesktopHost host = await DesktopHost.StartAsync(agent.Endpoint, TimeProvider.System, TestContext.Current.CancellationToken);
+        IPage page = await chromium.OpenPageAsync();
+        List<string> strangers = [];
+        List<string> complaints = [];
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(host.Address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
+                strangers.Add(request.Url);
+        };
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                complaints.Add(message.Text);
+        };
+
+        await page.GotoAsync(host.EntryUrl.ToString());
+        await Expect(page.GetByText("No phone is attached")).ToBeVisibleAsync();
+        Assert.Equal(host.Address.ToString(), page.Url);
+        await page.EvaluateAsync("window.notReloaded = true");
+
+        attached = new ListDevicesResponse { Devices = { Samples.Phone() } };
+        ILocator card = page.Locator($"[data-device='{Samples.PhoneName}']");
+        await Expect(card).ToContainTextAsync("SM-G991U");
+        await Expect(card).ToContainTextAsync("ready");
+        await Expect(card.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
+        await Expect(card.Locator("[data-slot='2']")).ToContainTextAsync("ok");
+        Assert.Empty(complaints);
+
+        await agent.StopAsync();
+        await Expect(page.GetByText("Connection to the agent lost.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Expect(card).ToContainTextAsync("SM-G991U");
+        await agent.ListenAsync();
+        await Expect(page.GetByText("Connection to the agent lost.")).ToBeHiddenAsync(new() { Timeout = 15_000 });
+
+        Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"));
+        Assert.Empty(strangers);
+    }
+}

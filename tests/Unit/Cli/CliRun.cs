@@ -1,0 +1,60 @@
+using ImeiAgent.Client.Cli;
+using ImeiAgent.Unit.Client;
+using Xunit;
+
+namespace ImeiAgent.Unit.Cli;
+
+/// <summary>What a run of the command line left behind.</summary>
+internal sealed record CliRun(ExitCode Exit, string Out, string Err)
+{
+    public IReadOnlyList<string> OutLines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>Runs a verb against <paramref name="agent"/> as a script does: nothing is a terminal.</summary>
+    public static Task<CliRun> RunAsync(FakeAgent? agent, params string[] args) => RunAsync(agent, new CliSetting(), args);
+
+    public static async Task<CliRun> RunAsync(FakeAgent? agent, CliSetting setting, params string[] args)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        using StringReader input = new(setting.Input);
+        Terminal terminal = new()
+        {
+            Out = output,
+            Err = error,
+            In = input,
+            InIsTerminal = setting.Interactive,
+            OutIsTerminal = setting.Colour,
+            ErrIsTerminal = setting.Colour,
+            Time = new ImpatientTime(),
+            Environment = name => name switch
+            {
+                "IMEI_AGENT" => agent?.Endpoint.ToString(),
+                "IMEI_SPC" => setting.SpcVariable,
+                "NO_COLOR" => setting.NoColour ? "1" : null,
+                _ => null,
+            },
+        };
+        CancellationToken cancellation = setting.Cancellation ?? TestContext.Current.CancellationToken;
+        int exit = await ImeiCli.RunAsync(args, terminal, cancellation);
+        return new CliRun((ExitCode)exit, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>The surroundings of a run.</summary>
+internal sealed record CliSetting
+{
+    public string Input { get; init; } = "";
+
+    public bool Interactive { get; init; }
+
+    public bool Colour { get; init; }
+
+    public bool NoColour { get; init; }
+
+    public string? SpcVariable { get; init; }
+
+    public CancellationToken? Cancellation { get; init; }
+
+    /// <summary>A person who types <paramref name="lines"/>.</summary>
+    public static CliSetting Typing(params string[] lines) => new() { Interactive = true, Input = string.Join('\n', lines) + "\n" };
+}

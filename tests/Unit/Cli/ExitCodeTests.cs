@@ -1,0 +1,107 @@
+using Grpc.Core;
+using ImeiAgent.Client.Cli;
+using ImeiAgent.Unit.Client;
+using ImeiAgent.V1;
+using Xunit;
+
+namespace ImeiAgent.Unit.Cli;
+
+public class ExitCodeTests
+{
+    // Written out by hand: scripts rely on it.
+    private static readonly Dictionary<ErrorReason, int> Expected = new()
+    {
+        [ErrorReason.DeviceNotFound] = 4,
+        [ErrorReason.DeviceAmbiguous] = 4,
+        [ErrorReason.NotADiagPort] = 4,
+        [ErrorReason.PortUnavailable] = 4,
+        [ErrorReason.DeviceDisconnected] = 4,
+        [ErrorReason.NoReply] = 4,
+        [ErrorReason.PhoneRefused] = 5,
+        [ErrorReason.SpcRequired] = 5,
+        [ErrorReason.SpcRefused] = 5,
+        [ErrorReason.SlotUnreachable] = 5,
+        [ErrorReason.ImeiInvalid] = 5,
+        [ErrorReason.ImeiIntact] = 5,
+        [ErrorReason.ImeiInUse] = 5,
+        [ErrorReason.ItemReadOnly] = 5,
+        [ErrorReason.EtagMismatch] = 5,
+        [ErrorReason.RequestIdReused] = 2,
+        [ErrorReason.WriteRolledBack] = 6,
+        [ErrorReason.WriteOutcomeUnknown] = 7,
+        [ErrorReason.SnapshotNotFound] = 9,
+        [ErrorReason.SnapshotOfOtherPhone] = 5,
+        [ErrorReason.SnapshotWithoutImei] = 5,
+        [ErrorReason.SnapshotDamaged] = 9,
+        [ErrorReason.FileInvalid] = 9,
+        [ErrorReason.ArgumentInvalid] = 2,
+        [ErrorReason.DeviceBusy] = 4,
+        [ErrorReason.Internal] = 1,
+        [ErrorReason.VaultUnavailable] = 1,
+    };
+
+    [Fact]
+    public void Every_reason_of_the_contract_has_its_exit_code()
+    {
+        IEnumerable<ErrorReason> reasons = Enum.GetValues<ErrorReason>().Where(reason => reason != ErrorReason.Unspecified);
+        Assert.Equal(reasons.Order(), Expected.Keys.Order());
+        Assert.All(Expected, pair => Assert.Equal(pair.Value, (int)ExitCodes.For(pair.Key)));
+    }
+
+    [Fact]
+    public async Task The_exit_code_and_the_sentence_of_an_agents_refusal_reach_the_shell()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnIdentify = _ => throw FakeAgent.Failure(
+            StatusCode.InvalidArgument, "DEVICE_AMBIGUOUS", "Several devices fit.", ("candidates", "sm-1, sm-2"));
+
+        CliRun run = await CliRun.RunAsync(agent, "identify");
+
+        Assert.Equal(ExitCode.DeviceNotReady, run.Exit);
+        Assert.Equal("imei: Several devices fit. (candidates: sm-1, sm-2) [DEVICE_AMBIGUOUS]", run.Err.Trim());
+        Assert.Equal("", run.Out);
+    }
+
+    [Fact]
+    public async Task No_agent_is_exit_code_3_and_says_how_to_start_one()
+    {
+        CliRun run = await CliRun.RunAsync(null, "devices", "--agent", "unix:" + Path.Combine(Path.GetTempPath(), "imei-nobody.sock"));
+
+        Assert.Equal(3, (int)run.Exit);
+        Assert.Contains("imei-agent run", run.Err, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("nonsense")]
+    [InlineData("nv", "read")]
+    [InlineData("nv", "read", "550", "--sim", "3")]
+    [InlineData("backup", "--sim", "three")]
+    [InlineData("devices", "--agent", "tcp:1.2.3.4:5")]
+    [InlineData("restore", "--label", "356938035643809")]
+    [InlineData("restore", "--reason", "ticket", "--yes")]
+    [InlineData("restore", "--reason", "ticket", "--label", "1", "--from", "x", "--yes")]
+    [InlineData("restore", "--reason", "ticket", "--label", "1", "--yes", "--request-id", "not-a-uuid")]
+    public async Task A_wrong_command_line_is_exit_code_2_and_nothing_is_asked_of_the_agent(params string[] args)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+
+        CliRun run = await CliRun.RunAsync(agent, args);
+
+        Assert.Equal(2, (int)run.Exit);
+        Assert.StartsWith("imei: ", run.Err, StringComparison.Ordinal);
+        Assert.Empty(agent.Requests);
+    }
+
+    [Fact]
+    public async Task Help_lists_every_exit_code_and_every_verb()
+    {
+        CliRun run = await CliRun.RunAsync(null, "--help");
+
+        Assert.Equal(ExitCode.Ok, run.Exit);
+        Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains(run.OutLines, line => line.StartsWith($"{(int)code}  ", StringComparison.Ordinal)));
+        Assert.All(
+            (string[])["devices", "identify", "nv", "backup", "snapshots", "restore", "agent", "version"],
+            verb => Assert.Contains(run.OutLines, line => line.StartsWith(verb + " ", StringComparison.Ordinal)));
+    }
+}

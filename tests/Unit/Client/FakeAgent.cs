@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Google.Protobuf.WellKnownTypes;
+using Google.Rpc;
+using Grpc.Core;
+using ImeiAgent.Client;
+using ImeiAgent.V1;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace ImeiAgent.Unit.Client;
+
+/// <summary>A gRPC server on a Unix domain socket that answers as a test tells it to, and remembers what it was asked.</summary>
+internal sealed class FakeAgent : IAsyncDisposable
+{
+    private readonly DirectoryInfo? _ownFolder;
+    private WebApplication? _app;
+
+    private FakeAgent(string socket, DirectoryInfo? ownFolder)
+    {
+        Socket = socket;
+        _ownFolder = ownFolder;
+        Endpoint = AgentEndpoint.Parse("unix:" + socket);
+    }
+
+    public string Socket { get; }
+
+    public AgentEndpoint Endpoint { get; }
+
+    /// <summary>Every request message, in the order it came.</summary>
+    public ConcurrentQueue<object> Requests { get; } = new();
+
+    public Func<GetAgentInfoRequest, GetAgentInfoResponse> OnGetAgentInfo { get; set; } = _ => throw Missing();
+
+    public Func<ListDevicesResponse> OnListDevices { get; set; } = () => new ListDevicesResponse { Devices = { Samples.Phone() } };
+
+    public Func<GetDeviceRequest, GetDeviceResponse> OnGetDevice { get; set; } = _ => new GetDeviceResponse { Device = Samples.Phone() };
+
+    public Func<IdentifyDeviceRequest, IdentifyDeviceResponse> OnIdentify { get; set; } = _ => throw Missing();
+
+    public Func<ReadImeiRequest, ReadImeiResponse> OnReadImei { get; set; } = _ => Samples.BlankSlots();
+
+    public Func<ReadItemRequest, ReadItemResponse> OnReadItem { get; set; } = _ => throw Missing();
+
+    public Func<ReadRangeRequest, IServerStreamWriter<ReadRangeResponse>, ServerCallContext, Task> OnReadRange { get; set; } =
+        (_, _, _) => throw Missing();
+
+    public Func<WriteImeiRequest, IServerStreamWriter<WriteImeiResponse>, ServerCallContext, Task> OnWriteImei { get; set; } =
+        (_, _, _) => throw Missing();
+
+    public Func<ListSnapshotsRequest, ListSnapshotsResponse> OnListSnapshots { get; set; } = _ => throw Missing();
+
+    public Func<GetSnapshotRequest, GetSnapshotResponse> OnGetSnapshot { get; set; } = _ => new GetSnapshotResponse { Snapshot = Samples.Snapshot() };
+
+    public Func<ExportSnapshotRequest, IServerStreamWriter<ExportSnapshotResponse>, ServerCallContext, Task> OnExport { get; set; } =
+        (_, _, _) => throw Missing();
+
+    public Func<IReadOnlyList<ImportSnapshotRequest>, ImportSnapshotResponse> OnImport { get; set; } = _ => throw Missing();
+
+    public IEnumerable<T> RequestsOf<T>() => Requests.OfType<T>();
+
+    /// <summary>Starts an agent on a socket of its own, or on <paramref name="socket"/>.</summary>
+    public static async Task<FakeAgent> StartAsync(string? socket = null)
+    {
+        DirectoryInfo? folder = socket is null ? Directory.CreateTempSubdirectory("imei-") : null;
+        FakeAgent agent = new(socket ?? Path.Combine(folder!.FullName, "agent.sock"), folder);
+        await agent.ListenAsync();
+        return agent;
+    }
+
+    /// <summary>Listens again after <see cref="StopAsync"/>.</summary>
+    public async Task ListenAsync()
+    {
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(Socket, listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Logging.ClearProviders();
+        builder.Services.AddRouting();
+        builder.Services.AddGrpc();
+        builder.Services.AddSingleton(this);
+        _app = builder.Build();
+        _app.UseRouting();
+        FakeServices.Map(_app);
+        await _app.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Stops at once, as a process that is killed: calls under way are cut.</summary>
+    public async Task StopAsync()
+    {
+        using CancellationTokenSource now = new();
+        await now.CancelAsync();
+        await _app!.StopAsync(now.Token);
+        await _app.DisposeAsync();
+        _app = null;
+        File.Delete(Socket);
+    }
+
+    /// <summary>Cuts the connection under a call.</summary>
+    public static void Cut(ServerCallContext context) =>
+        context.GetHttpContext().Features.Get<IConnectionLifetimeFeature>()!.Abort();
+
+    /// <summary>The error the real agent sends for a reason.</summary>
+    public static RpcException Failure(
+        StatusCode code, string reason, string message = "What happened.", params (string Key, string Value)[] metadata)
+    {
+        ErrorInfo info = new() { Domain = "imeiagent", Reason = reason };
+        foreach ((string key, string value) in metadata)
+            info.Metadata.Add(key, value);
+        return new Google.Rpc.Status { Code = (int)code, Message = message, Details = { Any.Pack(info) } }.ToRpcException();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await StopAsync();
+        _ownFolder?.Delete(recursive: true);
+    }
+
+    private static RpcException Missing() => new(new Grpc.Core.Status(StatusCode.Unimplemented, "The test did not expect this call."));
+}

@@ -1,0 +1,96 @@
+using Grpc.Core;
+using ImeiAgent.V1;
+using Microsoft.AspNetCore.Builder;
+
+namespace ImeiAgent.Unit.Client;
+
+// The contract's services, each call handed to the FakeAgent.
+internal static class FakeServices
+{
+    public static void Map(WebApplication app)
+    {
+        app.MapGrpcService<Agents>();
+        app.MapGrpcService<Devices>();
+        app.MapGrpcService<Nv>();
+        app.MapGrpcService<Imei>();
+        app.MapGrpcService<Snapshots>();
+    }
+
+    private static Task<TResponse> Answer<TRequest, TResponse>(FakeAgent fake, TRequest request, Func<TRequest, TResponse> script)
+    {
+        fake.Requests.Enqueue(request!);
+        return Task.FromResult(script(request));
+    }
+
+    internal sealed class Agents(FakeAgent fake) : AgentService.AgentServiceBase
+    {
+        public override Task<GetAgentInfoResponse> GetAgentInfo(GetAgentInfoRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnGetAgentInfo);
+    }
+
+    internal sealed class Devices(FakeAgent fake) : DeviceService.DeviceServiceBase
+    {
+        public override Task<ListDevicesResponse> ListDevices(ListDevicesRequest request, ServerCallContext context) =>
+            Answer(fake, request, _ => fake.OnListDevices());
+
+        public override Task<GetDeviceResponse> GetDevice(GetDeviceRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnGetDevice);
+
+        public override Task<IdentifyDeviceResponse> IdentifyDevice(IdentifyDeviceRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnIdentify);
+    }
+
+    internal sealed class Nv(FakeAgent fake) : NvService.NvServiceBase
+    {
+        public override Task<ReadItemResponse> ReadItem(ReadItemRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnReadItem);
+
+        public override Task ReadRange(ReadRangeRequest request, IServerStreamWriter<ReadRangeResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnReadRange(request, answers, context);
+        }
+    }
+
+    internal sealed class Imei(FakeAgent fake) : ImeiService.ImeiServiceBase
+    {
+        public override Task<ReadImeiResponse> ReadImei(ReadImeiRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnReadImei);
+
+        public override Task WriteImei(WriteImeiRequest request, IServerStreamWriter<WriteImeiResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnWriteImei(request, answers, context);
+        }
+    }
+
+    internal sealed class Snapshots(FakeAgent fake) : SnapshotService.SnapshotServiceBase
+    {
+        public override Task<ListSnapshotsResponse> ListSnapshots(ListSnapshotsRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListSnapshots);
+
+        public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnGetSnapshot);
+
+        public override Task ExportSnapshot(
+            ExportSnapshotRequest request, IServerStreamWriter<ExportSnapshotResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnExport(request, answers, context);
+        }
+
+        public override async Task<ImportSnapshotResponse> ImportSnapshot(
+            IAsyncStreamReader<ImportSnapshotRequest> requests, ServerCallContext context)
+        {
+            List<ImportSnapshotRequest> pieces = [];
+            await foreach (ImportSnapshotRequest piece in requests.ReadAllAsync())
+            {
+                fake.Requests.Enqueue(piece);
+                pieces.Add(piece);
+                if (piece.Chunk.Span.StartsWith("REFUSE"u8))
+                    throw FakeAgent.Failure(StatusCode.InvalidArgument, "FILE_INVALID", "Not a backup.", ("findings", "line 1"));
+            }
+            return fake.OnImport(pieces);
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using Grpc.Core;
+using ImeiAgent.Client;
+using ImeiAgent.V1;
+using Xunit;
+
+namespace ImeiAgent.Unit.Client;
+
+public class RetryTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Every_call_of_the_contract_but_the_two_that_change_something_is_a_read_that_may_be_repeated()
+    {
+        IEnumerable<string> all =
+            from file in (Google.Protobuf.Reflection.FileDescriptor[])
+                [AgentReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor]
+            from service in file.Services
+            from method in service.Methods
+            select $"{service.Name}/{method.Name}";
+
+        Assert.Equal(["ImeiService/WriteImei", "SnapshotService/ImportSnapshot"], all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
+        Assert.Empty(ReadRetries.Methods.Except(all));
+    }
+
+    [Fact]
+    public async Task A_read_is_made_again_when_the_agent_was_unavailable()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int calls = 0;
+        agent.OnListDevices = () => ++calls == 1
+            ? throw new RpcException(new Status(StatusCode.Unavailable, "starting"))
+            : new ListDevicesResponse { Devices = { Samples.Phone() } };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+
+        ListDevicesResponse answer = await client.ListDevicesAsync(Cancellation);
+
+        Assert.Equal(Samples.PhoneName, Assert.Single(answer.Devices).Name);
+        Assert.Equal(2, calls);
+    }
+
+    [Fact]
+    public async Task A_write_is_never_repeated_by_itself()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnWriteImei = (_, _, _) => throw new RpcException(new Status(StatusCode.Unavailable, "starting"));
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+
+        await Assert.ThrowsAsync<AgentException>(async () =>
+        {
+            await foreach (WriteImeiResponse _ in client.WriteImeiAsync(new WriteImeiRequest(), Cancellation)) { }
+        });
+
+        Assert.Single(agent.RequestsOf<WriteImeiRequest>());
+    }
+
+    [Fact]
+    public async Task A_client_finds_an_agent_again_that_was_restarted()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+        await client.ListDevicesAsync(Cancellation);
+
+        await agent.StopAsync();
+        await agent.ListenAsync();
+
+        Assert.Single((await client.ListDevicesAsync(Cancellation)).Devices);
+    }
+}

@@ -1,0 +1,73 @@
+using ImeiAgent.Client;
+using ImeiAgent.V1;
+using Microsoft.Extensions.Time.Testing;
+using Xunit;
+
+namespace ImeiAgent.Unit.Client;
+
+public class StreamTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_read_that_is_silent_for_half_a_minute_is_taken_for_lost()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnReadRange = async (_, answers, context) =>
+        {
+            await answers.WriteAsync(new ReadRangeResponse { Header = new ReadHeader { Total = 1 } });
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, time);
+        await using IAsyncEnumerator<ReadRangeResponse> read = client.ReadRangeAsync(new ReadRangeRequest(), Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await read.MoveNextAsync());
+
+        ValueTask<bool> next = read.MoveNextAsync();
+        time.Advance(TimeSpan.FromSeconds(31));
+
+        AgentException fault = await Assert.ThrowsAsync<AgentException>(async () => await next);
+        Assert.Equal(AgentException.ConnectionLost, fault.Reason);
+        Assert.Contains("silent", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_arrives_whole_in_pieces_and_its_header_only_in_the_first()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        byte[] file = new byte[600_000];
+        new Random(7).NextBytes(file);
+        byte[] arrived = [];
+        agent.OnImport = pieces =>
+        {
+            arrived = [.. pieces.SelectMany(piece => piece.Chunk)];
+            return new ImportSnapshotResponse { Snapshot = Samples.Snapshot() };
+        };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+
+        ImportSnapshotResponse kept = await client.ImportSnapshotAsync(
+            new ImportSnapshotRequest { FileName = "a.txt", Format = SnapshotFormat.NvText, Slot = 2 }, new MemoryStream(file), Cancellation);
+
+        Assert.Equal("snapshots/20261123-3f2a9c", kept.Snapshot.Name);
+        Assert.Equal(file, arrived);
+        List<ImportSnapshotRequest> pieces = [.. agent.RequestsOf<ImportSnapshotRequest>()];
+        Assert.True(pieces.Count > 1);
+        Assert.Equal(("a.txt", 2u), (pieces[0].FileName, pieces[0].Slot));
+        Assert.All(pieces.Skip(1), piece => Assert.Equal("", piece.FileName));
+        Assert.All(pieces, piece => Assert.True(piece.Chunk.Length <= 1024 * 1024));
+    }
+
+    [Fact]
+    public async Task A_file_that_the_agent_refuses_halfway_is_refused_with_the_agents_reason()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        byte[] file = new byte[8 * 1024 * 1024];
+        "REFUSE"u8.CopyTo(file);
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+
+        AgentException fault = await Assert.ThrowsAsync<AgentException>(() =>
+            client.ImportSnapshotAsync(new ImportSnapshotRequest { FileName = "a.txt" }, new MemoryStream(file), Cancellation));
+
+        Assert.Equal("FILE_INVALID", fault.Reason);
+    }
+}

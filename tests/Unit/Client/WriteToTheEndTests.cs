@@ -1,0 +1,157 @@
+using Grpc.Core;
+using ImeiAgent.Client;
+using ImeiAgent.V1;
+using Xunit;
+
+namespace ImeiAgent.Unit.Client;
+
+public class WriteToTheEndTests
+{
+    private static readonly WriteImeiRequest Request = new()
+    {
+        Device = Samples.PhoneName,
+        Label = Samples.Number,
+        Reason = "ticket 4711",
+        RequestId = "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01",
+    };
+
+    [Fact]
+    public async Task After_a_cut_connection_the_same_request_is_asked_again_and_its_receipt_returned()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int calls = 0;
+        agent.OnWriteImei = async (request, answers, context) =>
+        {
+            await answers.WriteAsync(Samples.Phase(WritePhase.Checked));
+            await answers.WriteAsync(Samples.Phase(WritePhase.Intent));
+            if (++calls == 1)
+            {
+                FakeAgent.Cut(context);
+                return;
+            }
+            await answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.Applied) });
+        };
+
+        (List<WriteImeiResponse> told, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Null(fault);
+        Assert.Equal(WriteOutcome.Applied, told[^1].Receipt.Outcome);
+        Assert.Equal([Request.RequestId, Request.RequestId], agent.RequestsOf<WriteImeiRequest>().Select(request => request.RequestId));
+        Assert.True(agent.RequestsOf<WriteImeiRequest>().All(request => request.Equals(Request)));
+        IEnumerable<WritePhase> phases = told.Where(message => message.Progress is not null).Select(message => message.Progress.Phase);
+        Assert.Equal(phases.Distinct(), phases);
+    }
+
+    [Fact]
+    public async Task When_no_receipt_can_be_had_the_outcome_is_said_to_be_unknown()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnWriteImei = (_, _, context) =>
+        {
+            FakeAgent.Cut(context);
+            return Task.CompletedTask;
+        };
+
+        (_, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Equal(AgentException.OutcomeNotLearnt, fault?.Reason);
+        Assert.Equal(Request.RequestId, fault?.Metadata["request_id"]);
+        Assert.Equal(AgentClient.WriteAttempts, agent.RequestsOf<WriteImeiRequest>().Count());
+    }
+
+    [Fact]
+    public async Task An_agent_that_is_gone_after_the_request_leaves_the_outcome_unknown_and_not_unreachable()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        TaskCompletionSource reached = new();
+        agent.OnWriteImei = async (_, answers, context) =>
+        {
+            await answers.WriteAsync(Samples.Phase(WritePhase.Intent));
+            reached.SetResult();
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+
+        Task<(List<WriteImeiResponse>, AgentException?)> run = RunAsync(agent);
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await agent.StopAsync();
+
+        Assert.Equal(AgentException.OutcomeNotLearnt, (await run).Item2?.Reason);
+    }
+
+    [Fact]
+    public async Task A_request_that_was_never_sent_is_unreachable_and_nothing_more()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        await agent.StopAsync();
+
+        (_, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Equal(AgentException.AgentUnreachable, fault?.Reason);
+    }
+
+    [Fact]
+    public async Task The_agents_own_word_is_final()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnWriteImei = (_, _, _) => throw FakeAgent.Failure(StatusCode.Unavailable, "DEVICE_DISCONNECTED");
+
+        (_, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Equal("DEVICE_DISCONNECTED", fault?.Reason);
+        Assert.Single(agent.RequestsOf<WriteImeiRequest>());
+    }
+
+    [Fact]
+    public async Task A_connection_cut_right_after_the_receipt_takes_nothing_away()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        TaskCompletionSource received = new();
+        agent.OnWriteImei = async (request, answers, context) =>
+        {
+            await answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.Applied) });
+            await received.Task.WaitAsync(context.CancellationToken);
+            FakeAgent.Cut(context);
+        };
+
+        (List<WriteImeiResponse> told, AgentException? fault) = await RunAsync(agent, onTold: received.SetResult);
+
+        Assert.Null(fault);
+        Assert.Equal(WriteOutcome.Applied, Assert.Single(told).Receipt.Outcome);
+        Assert.Single(agent.RequestsOf<WriteImeiRequest>());
+    }
+
+    [Fact]
+    public async Task The_error_behind_a_receipt_is_thrown_after_it()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnWriteImei = async (request, answers, _) =>
+        {
+            await answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.RolledBack) });
+            throw FakeAgent.Failure(StatusCode.Aborted, "WRITE_ROLLED_BACK");
+        };
+
+        (List<WriteImeiResponse> told, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Equal(WriteOutcome.RolledBack, Assert.Single(told).Receipt.Outcome);
+        Assert.Equal("WRITE_ROLLED_BACK", fault?.Reason);
+    }
+
+    private static async Task<(List<WriteImeiResponse> Told, AgentException? Fault)> RunAsync(FakeAgent agent, Action? onTold = null)
+    {
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, new ImpatientTime());
+        List<WriteImeiResponse> told = [];
+        try
+        {
+            await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(Request, TestContext.Current.CancellationToken))
+            {
+                told.Add(message);
+                onTold?.Invoke();
+            }
+            return (told, null);
+        }
+        catch (AgentException fault)
+        {
+            return (told, fault);
+        }
+    }
+}
