@@ -173,7 +173,10 @@ public class AgentCallsTests
 
     private static WriteImeiRequest Restore(string label, string device = "") => new()
     {
-        Device = device, Label = label, Reason = "ticket 4711", RequestId = Guid.NewGuid().ToString(),
+        Device = device,
+        Label = label,
+        Reason = "ticket 4711",
+        RequestId = Guid.NewGuid().ToString(),
     };
 
     private static async Task<List<WriteImeiResponse>> WriteAsync(AgentUnderTest agent, WriteImeiRequest request)
