@@ -39,7 +39,7 @@ internal static partial class Faults
         new(OperationError.NoReply, $"{phone} does not answer. Restart the phone and try again.", inner);
 
     public static OperationException Disconnected(string phone, Exception? inner = null) =>
-        new(OperationError.DeviceDisconnected, $"{phone} went away. Connect it again; what was read so far is not kept.", inner);
+        new(OperationError.DeviceDisconnected, $"{phone} went away. Connect it again, then repeat what you asked for.", inner);
 
     public static OperationException PhoneRefused(string phone, string answer, string advice, Exception? inner = null) =>
         new(OperationError.PhoneRefused, $"{phone} answered {answer}.{advice}", inner) { Fields = Field("phone_answer", answer) };

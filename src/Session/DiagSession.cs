@@ -218,14 +218,14 @@ public sealed partial class DiagSession : IAsyncDisposable
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         _alarm.Dispose();
-        await _ending.CancelAsync().ConfigureAwait(false);
         try
         {
+            await _ending.CancelAsync().ConfigureAwait(false);
             await _stream.DisposeAsync().ConfigureAwait(false);
         }
-        catch (IOException)
+        catch (Exception)
         {
-            // A port that is gone cannot be closed in order; it is closed all the same.
+            // A port that is gone need not close in order, and why the session ended is known already.
         }
     }
 

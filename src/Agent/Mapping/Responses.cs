@@ -142,7 +142,11 @@ internal static class Responses
 
     private static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity) => new()
     {
-        Model = identity.Model, Build = identity.Build, Esn = identity.Esn, Meid = identity.Meid, Compiled = identity.Compiled,
+        Model = identity.Model,
+        Build = identity.Build,
+        Esn = identity.Esn,
+        Meid = identity.Meid,
+        Compiled = identity.Compiled,
     };
 
     private static string Show(Diag.Identity.Imei? imei, bool reveal) =>

@@ -13,12 +13,13 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(5);
 
-    // Asking a modem again and again disturbs whoever uses it.
-    private static readonly TimeSpan s_notDiagDelay = TimeSpan.FromSeconds(30);
+    // Opening and asking a modem, or whatever else hangs on a serial port, again and again disturbs whoever uses it.
+    private static readonly TimeSpan s_foreignDelay = TimeSpan.FromSeconds(30);
 
     private readonly Identify _identify = new(time);
     private string _hint = "";
     private PhoneReading? _last;
+    private bool _vanished;
 
     public PortSpec Spec => spec;
 
@@ -41,9 +42,10 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         while (!ct.IsCancellationRequested)
         {
             bool wasReady = await ConverseAsync(ct);
-            if (discovered && State == PhoneState.Unavailable && _last is null && registry.Forget(this))
+            if (discovered && _vanished && State != PhoneState.Disconnected && registry.Forget(this))
                 return;
-            delay = wasReady ? s_firstDelay : State == PhoneState.NotDiag ? s_notDiagDelay : Min(delay * 2, s_longestDelay);
+            bool isForeign = State == PhoneState.NotDiag || (discovered && State == PhoneState.Silent);
+            delay = wasReady ? s_firstDelay : isForeign ? s_foreignDelay : Min(delay * 2, s_longestDelay);
             await Task.Delay(delay, time, ct);
         }
     }
@@ -54,6 +56,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         try
         {
             Stream stream = await options.Open(spec, ct);
+            _vanished = false;
 
             if (State != PhoneState.Silent && State != PhoneState.NotDiag)
                 Show(PhoneState.Probing, "");
@@ -80,13 +83,15 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         catch (PortOpenException e)
         {
             LogNotOpened(log, spec, e.Fault);
+            _vanished = e.Fault == PortFault.NotFound;
             // A phone that went away stays "disconnected": that its port is gone too is no news.
             if (State != PhoneState.Disconnected)
                 Show(PhoneState.Unavailable, PhoneHints.For(e.Fault, e.Detail));
             return false;
         }
-        catch (Exception e) when (PhoneFailure.Is(e) || e is IOException or OperationException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
+            // Whatever it was: the port stays watched, and is tried again.
             LogFailed(log, spec, e);
             Show(PhoneState.Unavailable, e is OperationException ? e.Message : PhoneHints.NotIdentified);
             return false;

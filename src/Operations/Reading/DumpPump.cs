@@ -51,7 +51,18 @@ internal sealed class DumpPump(Phone phone, DumpPlan plan, ReadingShelf shelf, S
                 var item = new NvItemId(plan.Items[taken]);
                 ValueTask<DiagReply<NvItem>> next = ahead[taken % ahead.Length];
                 taken++;
-                NvReading reading = await TakeAsync(slot, item, next, ct);
+                NvReading reading;
+                try
+                {
+                    DiagReply<NvItem> reply = await next;
+                    if (NvTraffic.IsBusy(reply))
+                        reply = await phone.Session.ReadAsync(slot, item, time, ct);
+                    reading = NvReading.From(slot, item, reply);
+                }
+                catch (Exception e) when (e is NoReplyException or MalformedReplyException)
+                {
+                    reading = NvReading.Unanswered(slot, item);
+                }
 
                 unanswered = reading.Outcome == NvOutcome.NoReply ? unanswered + 1 : 0;
                 if (unanswered == MostUnanswered)
@@ -66,21 +77,6 @@ internal sealed class DumpPump(Phone phone, DumpPlan plan, ReadingShelf shelf, S
             await stop.CancelAsync();
             for (; taken < sent; taken++)
                 await IgnoreAsync(ahead[taken % ahead.Length]);
-        }
-    }
-
-    private async ValueTask<NvReading> TakeAsync(byte slot, NvItemId item, ValueTask<DiagReply<NvItem>> next, CancellationToken ct)
-    {
-        try
-        {
-            DiagReply<NvItem> reply = await next;
-            if (NvTraffic.IsBusy(reply))
-                reply = await phone.Session.ReadAsync(slot, item, time, ct);
-            return NvReading.From(slot, item, reply);
-        }
-        catch (Exception e) when (e is NoReplyException or MalformedReplyException)
-        {
-            return NvReading.Unanswered(slot, item);
         }
     }
 

@@ -13,9 +13,14 @@ internal sealed record RestoreSource(Imei Imei, bool CheckDigitComputed, string 
 /// <summary>What is checked before anything is written, each check with its own error.</summary>
 internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault)
 {
+    // Ports can have long paths; nothing else comes near.
+    private const int LongestName = 300;
+
     /// <summary>The request by itself; returns the SPC when one was given.</summary>
     public static Spc? Arguments(RestoreRequest request)
     {
+        if (request.Device.Length > LongestName || request.Label?.Length > LongestName || request.Snapshot?.Length > LongestName)
+            throw Faults.Argument("device, label, snapshot", "at most 300 characters are expected.");
         if (request.Slot is not (1 or 2))
             throw Faults.Argument("slot", "1 or 2 is expected.");
         if (request.SnapshotSlot is < 0 or > 2)

@@ -15,6 +15,8 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
     // A restore tells six phases and one end: the channel is never full.
     private const int EventCapacity = 16;
 
+    private const int LongestAudit = 2000;
+
     private readonly Identify _identify = new(time);
     private readonly RestoreChecks _checks = new(phones, vault);
     private readonly IdentityBackup _backup = new(vault, time);
@@ -188,13 +190,17 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
     {
         try
         {
-            vault.Audit.Append(new AuditEntry(request.Operator, "restore-imei", device, outcome, $"{detail} Reason: {request.Reason}"));
+            vault.Audit.Append(new AuditEntry(request.Operator, "restore-imei", Line(device), outcome, Line($"{detail} Reason: {request.Reason}")));
         }
         catch (VaultUnavailableException e)
         {
             LogNotAudited(log, request.RequestId, e);
         }
     }
+
+    /// <summary>A line of bounded length: what was refused for its wrong arguments is written down too.</summary>
+    private static string Line(string text) =>
+        string.Concat(text.AsSpan(0, Math.Min(text.Length, LongestAudit)).ToString().Select(c => char.IsControl(c) ? ' ' : c));
 
     private static string Word<T>(T value) where T : struct, Enum => value switch
     {

@@ -3,6 +3,7 @@ using Grpc.Core;
 using ImeiAgent.Agent;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
+using Xunit;
 
 namespace ImeiAgent.Unit.Architecture;
 

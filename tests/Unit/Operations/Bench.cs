@@ -5,6 +5,7 @@ using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 
@@ -77,7 +78,11 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>A request that fits a phone whose slot 1 was lost.</summary>
     public static RestoreRequest Label(string label = "356938035643809", int slot = 1) => new()
     {
-        Label = label, Slot = slot, Reason = "ticket 4711", RequestId = Guid.NewGuid().ToString(), Operator = "local:test",
+        Label = label,
+        Slot = slot,
+        Reason = "ticket 4711",
+        RequestId = Guid.NewGuid().ToString(),
+        Operator = "local:test",
     };
 
     /// <summary>Restores and returns all events.</summary>

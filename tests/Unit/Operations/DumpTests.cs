@@ -1,6 +1,7 @@
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

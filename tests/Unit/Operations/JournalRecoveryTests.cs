@@ -1,6 +1,8 @@
 using ImeiAgent.Operations;
+using ImeiAgent.Session;
 using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 
@@ -46,7 +48,7 @@ public class JournalRecoveryTests
     {
         // The name and identity as a first agent learnt them.
         Phone phone;
-        await using (PhoneRegistry first = bench.NewRegistry([Session.PortSpec.Parse("/dev/sim1")]))
+        await using (PhoneRegistry first = bench.NewRegistry([PortSpec.Parse("/dev/sim1")]))
             phone = await first.RequireAsync("", Bench.Ct);
         string backup = bench.Vault.Snapshots.Save(
             new NewSnapshot(SnapshotOrigin.BeforeWrite, phone.Name, phone.Last.Identity, []), new SnapshotBuilder().Build()).Name;

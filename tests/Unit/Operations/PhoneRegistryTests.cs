@@ -2,6 +2,7 @@ using ImeiAgent.Diag.Identity;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.TestKit;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

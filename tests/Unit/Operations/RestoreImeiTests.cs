@@ -2,6 +2,7 @@ using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
 using ImeiAgent.Vault;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

@@ -2,6 +2,7 @@ using ImeiAgent.Diag.Messages;
 using ImeiAgent.Operations;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.Vault;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

@@ -1,5 +1,6 @@
 using ImeiAgent.Diag.Identity;
 using ImeiAgent.Operations;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using ImeiAgent.Operations;
+using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 

@@ -90,17 +90,22 @@ internal sealed class FakePort : Stream
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        Task<int> read;
+        var read = new TaskCompletionSource<int>();
         lock (_gate)
         {
             Assert.Null(_read);
             _readBuffer = buffer;
-            _read = new TaskCompletionSource<int>();
-            read = _read.Task;
+            _read = read;
         }
-        cancellationToken.Register(() => TakeRead()?.TrySetCanceled(cancellationToken));
+        cancellationToken.Register(() =>
+        {
+            lock (_gate)
+                if (_read == read)
+                    _read = null;
+            read.TrySetCanceled(cancellationToken);
+        });
         CompleteRead();
-        return new ValueTask<int>(read);
+        return new ValueTask<int>(read.Task);
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)

@@ -1,5 +1,6 @@
 using System.Text;
 using ImeiAgent.Session;
+using ImeiAgent.TestKit;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -93,11 +94,10 @@ public sealed class PortProbeTests : IDisposable
     {
         _port.HoldWrites = true;
         Task<ProbeVerdict> probe = Probe();
-        for (int i = 0; i < 4 && !probe.IsCompleted; i++)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1.5));
-            await Task.Yield();
-        }
+        await PassAsync(1.5, writes: 2);
+        await PassAsync(1.5, writes: 3);
+        await PassAsync(0.5, writes: 4);
+        _time.Advance(TimeSpan.FromSeconds(0.5));
 
         Assert.Equal(ProbeVerdict.Silent, await probe);
     }
@@ -130,7 +130,6 @@ public sealed class PortProbeTests : IDisposable
     private async Task PassAsync(double seconds, int writes)
     {
         _time.Advance(TimeSpan.FromSeconds(seconds));
-        while (_port.Writes.Count < writes)
-            await Task.Yield();
+        await Eventually.HoldsAsync(() => _port.Writes.Count == writes);
     }
 }
