@@ -56,7 +56,7 @@ public sealed partial class AgentClient : IAsyncDisposable
 
     /// <summary>Returns a device as it was last seen.</summary>
     public Task<GetDeviceResponse> GetDeviceAsync(GetDeviceRequest request, CancellationToken cancellation) =>
-        CallAsync(options => _devices.GetDeviceAsync(request, options), Quick, cancellation);
+        CallAsync(options => _devices.GetDeviceAsync(request, options), WithPhone, cancellation);
 
     /// <summary>Asks a phone who it is.</summary>
     public Task<IdentifyDeviceResponse> IdentifyDeviceAsync(IdentifyDeviceRequest request, CancellationToken cancellation) =>

@@ -1,4 +1,5 @@
 using ImeiAgent.Client.Cli;
+using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using Xunit;
 
@@ -39,6 +40,23 @@ public sealed class AgentTests
         Assert.False(File.Exists(bench.File("other.sock")));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(bench.File("agent.sock")));
+    }
+
+    [Fact]
+    public async Task A_restore_asked_for_while_phones_are_still_being_looked_at_waits_and_does_not_guess()
+    {
+        await using var bench = new Bench();
+        RunningPhone<PtyHost> quick = bench.PlugHere("quick", "galaxy-imei-lost", seed: 73);
+        RunningPhone<PtyHost> slow = bench.PlugHere("slow", "galaxy-imei-lost", seed: 74, "latency=250ms");
+        await bench.StartAgentUnawareAsync();
+
+        string[] restore = ["restore", "--label", Bench.Label, "--reason", "Ticket 4716"];
+        await using OurProgram whichever = bench.StartImei([.. restore, "--yes"]);
+        await using OurProgram named = bench.StartImei(["-d", slow.Host.Path, .. restore, "--dry-run"]);
+
+        (await Bench.EndAsync(whichever)).Ended(ExitCode.DeviceNotReady, "name one", "[DEVICE_AMBIGUOUS]");
+        (await Bench.EndAsync(named)).Ended(ExitCode.Ok, "checked only: nothing was written");
+        Assert.Equal((0L, 0L), (quick.Phone.Counters.NvWritesReceived, slow.Phone.Counters.NvWritesReceived));
     }
 
     [Fact]

@@ -11,8 +11,12 @@ internal sealed class DeviceService(PhoneRegistry phones, Identify identify) : V
     public override Task<ListDevicesResponse> ListDevices(ListDevicesRequest request, ServerCallContext context) =>
         Task.FromResult(new ListDevicesResponse { Devices = { phones.List().Select(p => p.ToProto(reveal: false)) } });
 
-    public override Task<GetDeviceResponse> GetDevice(GetDeviceRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetDeviceResponse { Device = phones.Get(request.Device).ToProto(reveal: false) });
+    public override async Task<GetDeviceResponse> GetDevice(GetDeviceRequest request, ServerCallContext context)
+    {
+        // Whoever asks goes on with the name in the answer: it must be the final one, of a choice that is no guess.
+        PhoneView phone = await phones.ChooseAsync(request.Device, context.CancellationToken);
+        return new GetDeviceResponse { Device = phone.ToProto(reveal: false) };
+    }
 
     public override async Task<IdentifyDeviceResponse> IdentifyDevice(IdentifyDeviceRequest request, ServerCallContext context)
     {

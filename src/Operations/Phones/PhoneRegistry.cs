@@ -47,9 +47,12 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     /// <exception cref="OperationException">None or several fit.</exception>
     public PhoneView Get(string asked) => PhoneChoice.Among(List(), asked);
 
-    /// <summary>The phone that is asked for, ready to be worked with. Waits a while for ports that are still being probed.</summary>
-    /// <exception cref="OperationException">None or several fit, or it is not ready; the message says what to do.</exception>
-    public async Task<Phone> RequireAsync(string asked, CancellationToken ct)
+    /// <summary>
+    /// The phone or port that is asked for. Waits a while for ports that are still being probed, since they may turn out to be the one
+    /// that is meant, or one more that fits.
+    /// </summary>
+    /// <exception cref="OperationException">None or several fit.</exception>
+    public async Task<PhoneView> ChooseAsync(string asked, CancellationToken ct)
     {
         long start = _time.GetTimestamp();
         while (true)
@@ -58,13 +61,18 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
             IReadOnlyList<PhoneView> present = List();
             TimeSpan left = _options.Patience - _time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || PhoneChoice.IsSettled(present, asked))
-            {
-                PhoneView choice = PhoneChoice.Among(present, asked);
-                return PhoneOf(choice) ?? throw Faults.NotReady(choice);
-            }
+                return PhoneChoice.Among(present, asked);
             await Task.WhenAny(changed, Task.Delay(left, _time, ct));
             ct.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary>The phone that is asked for, ready to be worked with. Waits as <see cref="ChooseAsync"/> does.</summary>
+    /// <exception cref="OperationException">None or several fit, or it is not ready; the message says what to do.</exception>
+    public async Task<Phone> RequireAsync(string asked, CancellationToken ct)
+    {
+        PhoneView choice = await ChooseAsync(asked, ct);
+        return PhoneOf(choice) ?? throw Faults.NotReady(choice);
     }
 
     /// <summary>Completes at the next change of any port.</summary>

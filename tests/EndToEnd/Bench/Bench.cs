@@ -64,11 +64,17 @@ public class Bench : IAsyncLifetime
     }
 
     /// <summary>Starts the agent, and waits until it knows what is on each port.</summary>
-    public async Task StartAgentAsync(int window = 8)
+    public async Task StartAgentAsync()
     {
-        _agents.Add(StartAgent(Endpoint, File("data"), [.. _ports.SelectMany(port => (string[])["--port", port]), "--window", $"{window}"]));
-        await Agent.LineAsync("ready", Ct);
+        await StartAgentUnawareAsync();
         await Eventually.HoldsAsync(async () => (await DevicesAsync()).All(device => device.State != DeviceState.Probing));
+    }
+
+    /// <summary>Starts the agent, which has yet to find out what is on its ports.</summary>
+    public async Task StartAgentUnawareAsync()
+    {
+        _agents.Add(StartAgent(Endpoint, File("data"), [.. _ports.SelectMany(port => (string[])["--port", port]), "--window", "8"]));
+        await Agent.LineAsync("ready", Ct);
     }
 
     /// <summary>Any agent.</summary>
