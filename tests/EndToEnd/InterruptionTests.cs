@@ -83,6 +83,37 @@ public sealed class InterruptionTests
         Assert.Equal((Bench.LabelHex, 1L), (PhoneProcess.HoldsOf(phone.Phone, 1), phone.Phone.Counters.NvWritesReceived));
     }
 
+    [Fact]
+    public async Task A_phone_unplugged_before_the_write_is_an_error_and_nothing_was_sent()
+    {
+        await using var bench = new Bench();
+        RunningPhone<PtyHost> phone = bench.PlugHere("phone", "galaxy-imei-lost", seed: 64);
+        await bench.StartAgentAsync();
+        HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
+        await using OurProgram imei = StartRestore(bench, phone);
+        await reply.Reached.WaitAsync(Ct);
+
+        phone.Host.Unplug();
+
+        (await Bench.EndAsync(imei)).Ended(ExitCode.DeviceNotReady, "went away. Connect it again", "[DEVICE_DISCONNECTED]");
+        Assert.Empty(bench.Journal());
+        Assert.Equal((Bench.Zeros, 0L), (PhoneProcess.HoldsOf(phone.Phone, 1), phone.Phone.Counters.NvWritesReceived));
+    }
+
+    [Fact]
+    public async Task A_write_whose_reply_is_lost_is_told_by_what_was_read_back()
+    {
+        await using var bench = new Bench();
+        RunningPhone<PtyHost> phone = bench.PlugHere("phone", "galaxy-imei-lost", seed: 65);
+        await bench.StartAgentAsync();
+        phone.Phone.Traps.DropReply(DiagCode.NvWrite, 550);
+
+        (await bench.RestoreAsync(phone.Host.Path, Bench.Label)).Ended(ExitCode.Ok, "did not acknowledge the write, but holds the new value");
+
+        Assert.Equal([(JournalState.Closed, WriteOutcome.Applied, "")], bench.Journal());
+        Assert.Equal((Bench.LabelHex, 1L), (PhoneProcess.HoldsOf(phone.Phone, 1), phone.Phone.Counters.NvWritesReceived));
+    }
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private OurProgram StartRestore(Bench bench, RunningPhone<PtyHost> phone) => bench.StartImei(
