@@ -45,16 +45,16 @@ internal static class ExitCodes
     public static readonly IReadOnlyList<(ExitCode Code, string Meaning)> Table =
     [
         (ExitCode.Ok, "done"),
-        (ExitCode.Internal, "a fault of this program or of the agent, as a vault that cannot be written; nothing was sent to the phone"),
+        (ExitCode.Internal, "a fault of this program or of the agent, as a vault that cannot be written"),
         (ExitCode.Usage, "the command line is wrong, or confirmation is needed and nobody can be asked (see --yes)"),
-        (ExitCode.AgentUnreachable, "no agent listens there, or the connection to it broke during a read"),
+        (ExitCode.AgentUnreachable, "no agent listens there, it is ending, or the connection to it broke during a read"),
         (ExitCode.DeviceNotReady, "device not found, ambiguous, busy, not ready, unplugged, or it does not answer"),
         (ExitCode.Refused, "refused by policy, by the phone or because of the number: the phone holds what it held"),
         (ExitCode.RolledBack, "the new value did not hold and was rolled back: the phone holds its old value"),
         (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id"),
         (ExitCode.Incomplete, "incomplete read: some items are unknown; what was read is kept"),
         (ExitCode.File, "a snapshot or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
-        (ExitCode.Cancelled, "cancelled by Ctrl-C or by the answer at the prompt; nothing was changed"),
+        (ExitCode.Cancelled, "cancelled by Ctrl-C or by the answer at the prompt, before a write was asked for"),
     ];
 
     public static ExitCode For(AgentException fault) =>
@@ -72,6 +72,7 @@ internal static class ExitCodes
         ErrorReason.PhoneRefused or ErrorReason.SpcRequired or ErrorReason.SpcRefused or ErrorReason.SlotUnreachable
             or ErrorReason.ImeiInvalid or ErrorReason.ImeiIntact or ErrorReason.ImeiInUse or ErrorReason.ItemReadOnly
             or ErrorReason.EtagMismatch or ErrorReason.SnapshotOfOtherPhone or ErrorReason.SnapshotWithoutImei => ExitCode.Refused,
+        ErrorReason.AgentStopping => ExitCode.AgentUnreachable,
         ErrorReason.RequestIdReused or ErrorReason.ArgumentInvalid => ExitCode.Usage,
         ErrorReason.WriteRolledBack => ExitCode.RolledBack,
         ErrorReason.WriteOutcomeUnknown => ExitCode.OutcomeUnknown,

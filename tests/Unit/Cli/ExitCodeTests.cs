@@ -38,6 +38,7 @@ public class ExitCodeTests
         [ErrorReason.DeviceBusy] = 4,
         [ErrorReason.Internal] = 1,
         [ErrorReason.VaultUnavailable] = 1,
+        [ErrorReason.AgentStopping] = 3,
     };
 
     [Fact]
