@@ -22,8 +22,12 @@ internal static class ReceiptPrinter
         if (plan.SourceSnapshot.Length > 0)
             line($"source      {Names.Short(plan.SourceSnapshot)}");
         line($"reason      {plan.Reason}");
-        if (plan.Advice.Length > 0)
-            line($"advice      {plan.Advice}");
+    }
+
+    // What a plan ends with when nothing follows it.
+    public static void PlanIsAll(WriteReceipt plan, Action<Cell> line)
+    {
+        Optional("advice", plan.Advice, line);
         line(Words.For(plan.Outcome));
     }
 

@@ -49,9 +49,12 @@ internal static class RestoreProcedure
         if (order.DryRun || plan.Outcome == WriteOutcome.Unchanged)
         {
             if (invocation.Screen.Json)
+            {
                 invocation.Screen.Message(new WriteImeiResponse { Receipt = plan });
-            else
-                ReceiptPrinter.Plan(device, slot, plan, cell => invocation.Screen.Line(cell));
+                return ExitCode.Ok;
+            }
+            ReceiptPrinter.Plan(device, slot, plan, cell => invocation.Screen.Line(cell));
+            ReceiptPrinter.PlanIsAll(plan, cell => invocation.Screen.Line(cell));
             return ExitCode.Ok;
         }
 
