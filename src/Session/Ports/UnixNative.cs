@@ -5,7 +5,7 @@ namespace ImeiAgent.Session;
 
 /// <summary>
 /// The calls of the C library that a Unix port needs, and the only place that knows how Linux and macOS differ. The numbers of Linux hold
-/// for x86-64 and ARM64 and were run; those of macOS are from memory of sys/fcntl.h and sys/errno.h, compiled and never run.
+/// for x86-64 and ARM64 and were run; those of macOS were compiled and never run.
 /// </summary>
 internal static partial class UnixNative
 {
