@@ -47,13 +47,18 @@ public sealed class Dump(PhoneRegistry phones, VaultFile vault, TimeProvider tim
             await pump.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
-        // What was read.
+        // What was read, and kept only when it is all of the phone that it began with.
         SnapshotContent read = content.Build();
+        (int done, int active, int absent, _) = shelf.Tally();
+        int failed = done - active - absent;
+        if (request.SaveSnapshot)
+            await _identify.RunAsync(phone, ct);
+        if (failed > 0)
+            notes = [.. notes, $"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete."];
         string snapshot = request.SaveSnapshot
             ? VaultAccess.Try(() => vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Read, phone.Name, phone.Last.Identity, notes), read)).Name
             : "";
-        (int done, int active, int absent, _) = shelf.Tally();
-        yield return new DumpSummary(done, active, absent, done - active - absent, read.Sha256, meter.Elapsed, SnapshotNames.Full(snapshot));
+        yield return new DumpSummary(done, active, absent, failed, read.Sha256, meter.Elapsed, SnapshotNames.Full(snapshot));
     }
 
     private async Task<(DumpPlan, string[])> LeaveOutUnreachableAsync(Phone phone, DumpPlan plan, bool skip, CancellationToken ct)

@@ -163,6 +163,36 @@ public class DumpTests
         Assert.Equal(11, Assert.IsType<DumpSummary>(events[^1]).Total);
     }
 
+    [Fact]
+    public async Task A_read_of_two_phones_that_were_swapped_behind_an_open_port_is_not_kept()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 600);
+        Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(590, 610)], SaveSnapshot = true });
+        await held.Reached.WaitAsync(Bench.Ct);
+        bench.Phone.Put(1, NvItemId.Meid.Number, [1, 2, 3, 4, 5, 6, 0x99, 0]);
+        held.Release();
+
+        var failure = await Assert.ThrowsAsync<OperationException>(() => dump);
+
+        Assert.Equal(OperationError.DeviceDisconnected, failure.Error);
+        Assert.Empty(bench.Backups.List("", 0, "").Snapshots);
+    }
+
+    [Fact]
+    public async Task A_snapshot_says_that_items_are_missing_from_it()
+    {
+        await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 3);
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(690, 720)], SaveSnapshot = true });
+
+        string note = Assert.Single(bench.Backups.Get(Assert.IsType<DumpSummary>(events[^1]).Snapshot).Info.Notes);
+        Assert.Contains("1 item", note, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(5, 4)]
     [InlineData(0, 65536)]
