@@ -60,11 +60,18 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
             if (left <= TimeSpan.Zero || PhoneChoice.IsSettled(present, asked))
             {
                 PhoneView choice = PhoneChoice.Among(present, asked);
-                return PhoneOf(choice) ?? throw Faults.NotReady(choice);
+                return FindReady(choice.Name) ?? throw Faults.NotReady(choice);
             }
             await Task.WhenAny(changed, Task.Delay(left, _time, ct));
             ct.ThrowIfCancellationRequested();
         }
+    }
+
+    /// <summary>The phone of that full name when it is ready; else null.</summary>
+    internal Phone? FindReady(string name)
+    {
+        lock (_lock)
+            return _ports.FirstOrDefault(p => p.Phone is not null && p.Name == name)?.Phone;
     }
 
     /// <summary>Completes at the next change of any port.</summary>
@@ -134,12 +141,6 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
             (signal, _changed) = (_changed, NewSignal());
         }
         signal.SetResult();
-    }
-
-    private Phone? PhoneOf(PhoneView view)
-    {
-        lock (_lock)
-            return _ports.FirstOrDefault(p => p.Phone is not null && p.Name == view.Name)?.Phone;
     }
 
     private async Task DiscoverAsync(Func<IReadOnlyList<PortSpec>> discover)

@@ -25,8 +25,8 @@ public sealed record RestoreRequest
     /// <summary>Why, 3 to 500 characters.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>A UUID: the same request is carried out once, however often it comes.</summary>
-    public string RequestId { get; init; } = "";
+    /// <summary>A UUID, in small letters however it was given: the same request is carried out once, however often it comes.</summary>
+    public string RequestId { get; init => field = value.ToLowerInvariant(); } = "";
 
     /// <summary>Do all checks and write nothing.</summary>
     public bool ValidateOnly { get; init; }
