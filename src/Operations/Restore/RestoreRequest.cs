@@ -45,7 +45,7 @@ public sealed record RestoreRequest
     /// same request may be followed up by another login.
     /// </summary>
     internal string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        JsonSerializer.Serialize(new object?[] { Device, Slot, Label, Snapshot, SnapshotSlot, Reason, Etag }))));
+        JsonSerializer.Serialize(new object?[] { Device, Slot, Label, Snapshot is null ? null : SnapshotNames.Bare(Snapshot), SnapshotSlot, Reason, Etag }))));
 
     /// <summary>Names no number and no code.</summary>
     public override string ToString() => $"restore {RequestId} of slot {Slot}";
