@@ -181,6 +181,22 @@ public class DumpTests
     }
 
     [Fact]
+    public async Task A_read_is_kept_when_the_phone_leaves_right_after_it()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.Verno);
+        Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(590, 610)], SaveSnapshot = true });
+        await held.Reached.WaitAsync(Bench.Ct);
+        bench.First.Host.Unplug();
+
+        DumpSummary summary = Assert.IsType<DumpSummary>((await dump)[^1]);
+
+        Assert.Equal(summary.Sha256, bench.Backups.Get(summary.Snapshot).Info.Sha256);
+        Assert.Contains("left", Assert.Single(bench.Backups.Get(summary.Snapshot).Info.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_snapshot_says_that_items_are_missing_from_it()
     {
         await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
