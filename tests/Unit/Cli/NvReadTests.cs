@@ -52,6 +52,21 @@ public class NvReadTests
         Assert.Equal((ExitCode.Incomplete, "00002  0x0002  no reply"), (silent.Exit, silent.OutLines[1]));
     }
 
+    [Theory]
+    [InlineData(NvOutcome.Answered, 9, ExitCode.Incomplete)]
+    [InlineData(NvOutcome.Refused, 0x42, ExitCode.Incomplete)]
+    [InlineData(NvOutcome.Refused, 0x14, ExitCode.Ok)]
+    public async Task What_the_phone_keeps_to_itself_is_not_known(NvOutcome outcome, uint code, ExitCode exit)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnReadItem = request => new ReadItemResponse
+        {
+            Item = new NvItem { Item = request.Item, Slot = 1, Outcome = outcome, Status = code, Refusal = code },
+        };
+
+        Assert.Equal(exit, (await CliRun.RunAsync(agent, "nv", "read", "1")).Exit);
+    }
+
     [Fact]
     public async Task Many_items_are_streamed_and_those_without_data_only_counted()
     {
