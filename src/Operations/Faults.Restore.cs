@@ -20,9 +20,13 @@ internal static partial class Faults
         RestoreRuling.RefusedOtherSlot => new(OperationError.ImeiInUse,
             $"The phone's other slot holds {facts.Wanted}. {NothingSent} Labels of phones with two SIMs show two numbers: take the other."),
         RestoreRuling.RefusedOtherPhone => new(OperationError.ImeiInUse,
-            $"{facts.HeldElsewhere} holds {facts.Wanted}. {NothingSent} Check that the label belongs to {phone}."),
+            $"{facts.HeldElsewhere} holds {facts.Wanted}. {NothingSent} Check that the label belongs to {phone}. "
+            + $"When {facts.HeldElsewhere} has lost the number or was given it by mistake, connect it too: what it then shows decides."),
         _ => throw new ArgumentOutOfRangeException(nameof(ruling), ruling, "This ruling refuses nothing."),
     };
+
+    public static OperationException NumberUnderWay(Imei wanted) =>
+        new(OperationError.ImeiInUse, $"Another restore of {wanted} is under way. {NothingSent} No two phones share a number: check the labels.");
 
     public static OperationException EtagMismatch(string phone, int slot) =>
         new(OperationError.EtagMismatch, $"Slot {slot} of {phone} changed since it was read. {NothingSent} Identify the phone again.");

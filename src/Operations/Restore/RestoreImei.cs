@@ -80,6 +80,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         PhoneReading reading = await _identify.RunAsync(phone, ct);
         SlotReading slot = reading.Slot(request.Slot);
         RestoreSource source = _checks.Source(request, label, phone.Name, reading.Identity);
+        using RunningRestores.Ticket number = _running.TryEnter(source.Imei) ?? throw Faults.NumberUnderWay(source.Imei);
         RestoreRuling ruling = _checks.Judge(phone, reading, slot, source.Imei);
         if (request.Etag.Length > 0 && request.Etag != slot.Etag)
             throw Faults.EtagMismatch(phone.Name, request.Slot);

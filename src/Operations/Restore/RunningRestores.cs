@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImeiAgent.Diag.Identity;
 
 namespace ImeiAgent.Operations;
 
@@ -10,7 +11,7 @@ internal sealed class RunningRestores
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _tasks = [];
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _ids = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _names = new(StringComparer.OrdinalIgnoreCase);
     private bool _draining;
 
     /// <summary>Starts a restore.</summary>
@@ -43,11 +44,22 @@ internal sealed class RunningRestores
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         while (true)
         {
-            TaskCompletionSource holder = _ids.GetOrAdd(requestId, mine);
+            TaskCompletionSource holder = _names.GetOrAdd(requestId, mine);
             if (holder == mine)
                 return new Ticket(this, requestId, mine);
             await holder.Task.WaitAsync(ct);
         }
+    }
+
+    /// <summary>
+    /// Enters under a number, so that two phones cannot pass the check for it side by side; null when another restore of it is under way.
+    /// </summary>
+    public Ticket? TryEnter(Imei number)
+    {
+        // A number's first 14 digits are its own; no request id, which is a UUID, looks like it.
+        string name = number.Reveal()[..14];
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _names.TryAdd(name, mine) ? new Ticket(this, name, mine) : null;
     }
 
     private void Remove(Task task)
@@ -56,12 +68,12 @@ internal sealed class RunningRestores
             _tasks.Remove(task);
     }
 
-    /// <summary>The right to act under a request id; disposing it ends that.</summary>
-    internal sealed class Ticket(RunningRestores owner, string requestId, TaskCompletionSource ended) : IDisposable
+    /// <summary>The right to act under a request id or a number; disposing it ends that.</summary>
+    internal sealed class Ticket(RunningRestores owner, string name, TaskCompletionSource ended) : IDisposable
     {
         public void Dispose()
         {
-            owner._ids.TryRemove(requestId, out _);
+            owner._names.TryRemove(name, out _);
             ended.TrySetResult();
         }
     }
