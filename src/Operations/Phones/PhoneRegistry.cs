@@ -11,6 +11,9 @@ namespace ImeiAgent.Operations;
 /// </summary>
 public sealed partial class PhoneRegistry : IAsyncDisposable
 {
+    // More phones than pass a bench in a run; the one that left first is forgotten for the next.
+    private const int MostLeft = 1000;
+
     private readonly RegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -128,7 +131,11 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
         if (!reading.Identity.IsUnique)
             return;
         lock (_lock)
+        {
+            if (_left.Count == MostLeft && !_left.ContainsKey(name))
+                _left.Remove(_left.Keys.First());
             _left[name] = reading;
+        }
     }
 
     internal WriteGate GateOf(string name)
