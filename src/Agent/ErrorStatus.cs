@@ -1,3 +1,4 @@
+using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using Google.Rpc;
 using Grpc.Core;
@@ -12,7 +13,7 @@ public static class ErrorStatus
     /// <summary>The domain of every ErrorInfo.</summary>
     public const string Domain = "imeiagent";
 
-    // All trailers together must stay below the 8 KiB that peers accept.
+    // All trailers together must stay below the 8 KiB that peers accept: in bytes of UTF-8, each of which can take three there.
     private const int LongestText = 1500;
 
     /// <summary>The status code of each error, as documented at ErrorReason in the contract.</summary>
@@ -55,5 +56,18 @@ public static class ErrorStatus
         _ => null,
     };
 
-    private static string Shorten(string text) => text.Length <= LongestText ? text : string.Concat(text.AsSpan(0, LongestText - 3), "...");
+    private static string Shorten(string text)
+    {
+        int bytes = 0, length = 0, fits = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > LongestText)
+                return string.Concat(text.AsSpan(0, fits), "...");
+            length += rune.Utf16SequenceLength;
+            if (bytes <= LongestText - 3)
+                fits = length;
+        }
+        return text;
+    }
 }

@@ -47,8 +47,12 @@ internal sealed record ListenEndpoint(bool IsPipe, string Address)
             string directory = Path.GetDirectoryName(Address)!;
             if (!Directory.Exists(directory))
                 Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
+            // In a directory as /tmp, where everybody may write and the sticky bit is set, nobody can move another's socket away.
+            if ((File.GetUnixFileMode(directory) & (UnixFileMode.OtherWrite | UnixFileMode.StickyBit)) == UnixFileMode.OtherWrite)
+                throw new AgentStartException(AgentStartException.CannotRun,
+                    $"In {directory} other users could put a socket of theirs in the place of the agent's. Choose another --listen, or: chmod o-w {directory}");
             var present = new FileInfo(Address);
-            if (Directory.Exists(Address) || present is { Exists: true, Length: > 0 } || present.LinkTarget is not null)
+            if (Directory.Exists(Address) || present.LinkTarget is not null || (present.Exists && !IsSocket()))
                 throw new AgentStartException(AgentStartException.CannotRun, $"{Address} is there and is no socket. Choose another --listen.");
             if (!present.Exists)
                 return;
@@ -86,6 +90,21 @@ internal sealed record ListenEndpoint(bool IsPipe, string Address)
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Whether what is there is a socket: the one kind of file that open() refuses, whoever asks (ENXIO; EOPNOTSUPP on macOS).</summary>
+    private bool IsSocket()
+    {
+        try
+        {
+            // For writing too: to open a named pipe only for reading waits for its writer.
+            using (File.OpenHandle(Address, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite))
+                return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 

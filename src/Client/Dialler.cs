@@ -43,6 +43,8 @@ internal static class Dialler
         try
         {
             await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation).ConfigureAwait(false);
+            if (!AgentUser.IsTrusted(socket))
+                throw new UnauthorizedAccessException("another user's process listens there");
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

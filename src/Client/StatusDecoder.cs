@@ -45,7 +45,7 @@ internal static class StatusDecoder
         string why = dial.InnerException switch
         {
             SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException =>
-                $"No permission to reach the agent at {endpoint}: it serves the user who started it.",
+                $"No permission to reach the agent at {endpoint}: it serves the user who started it, and no other user's is asked.",
             _ => $"No agent listens at {endpoint}. Start one with: imei-agent run",
         };
         return new AgentException(AgentException.ClientDomain, AgentException.AgentUnreachable, why, StatusCode.Unavailable, NoMetadata, inner);

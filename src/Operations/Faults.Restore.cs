@@ -20,7 +20,8 @@ internal static partial class Faults
         RestoreRuling.RefusedOtherSlot => new(OperationError.ImeiInUse,
             $"The phone's other slot holds {facts.Wanted}. {NothingSent} Labels of phones with two SIMs show two numbers: take the other."),
         RestoreRuling.RefusedOtherPhone => new(OperationError.ImeiInUse,
-            $"{facts.HeldElsewhere} holds {facts.Wanted}. {NothingSent} Check that the label belongs to {phone}."),
+            $"{facts.HeldElsewhere} holds {facts.Wanted}. {NothingSent} Check that the label belongs to {phone}. "
+            + $"When {facts.HeldElsewhere} has lost the number or was given it by mistake, connect it too: what it then shows decides."),
         _ => throw new ArgumentOutOfRangeException(nameof(ruling), ruling, "This ruling refuses nothing."),
     };
 

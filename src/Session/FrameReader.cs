@@ -8,6 +8,8 @@ internal delegate void PacketHandler(ReadOnlySpan<byte> packet);
 /// <summary>Reads a stream to its end and hands over every frame in it, on the thread that completed the read.</summary>
 internal sealed class FrameReader(PacketHandler onPacket, Action<BadFrameReason> onBadFrame)
 {
+    private const int MostAtOnce = 64;
+
     private readonly byte[] _bytes = new byte[Hdlc.MaxPacketLength];
     private readonly HdlcDecoder _decoder = new();
 
@@ -15,9 +17,23 @@ internal sealed class FrameReader(PacketHandler onPacket, Action<BadFrameReason>
     /// <exception cref="Exception">Whatever the stream throws, cancellation included.</exception>
     public async Task RunAsync(Stream stream, CancellationToken ct)
     {
-        int count;
-        while ((count = await stream.ReadAsync(_bytes, ct).ConfigureAwait(false)) > 0)
+        int atOnce = 0;
+        while (true)
+        {
+            ct.ThrowIfCancellationRequested();
+            ValueTask<int> reading = stream.ReadAsync(_bytes, ct);
+            atOnce = reading.IsCompleted ? atOnce + 1 : 0;
+            int count = await reading.ConfigureAwait(false);
+            if (count == 0)
+                return;
             Decode(_bytes.AsSpan(0, count));
+            // A port that always has bytes at hand would never let the caller's thread go.
+            if (atOnce == MostAtOnce)
+            {
+                atOnce = 0;
+                await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+            }
+        }
     }
 
     private void Decode(ReadOnlySpan<byte> bytes)

@@ -137,6 +137,18 @@ public sealed class Journal
     public JournalRow? FindOpen(string device) =>
         _store.Read(sql => Find(sql, "device = @device AND state < 3", ("@device", device)));
 
+    /// <summary>
+    /// The rows that wrote data which begins so, or may have written it, and were not followed by another write to that slot that was
+    /// applied; newest first.
+    /// </summary>
+    /// <param name="beginning">The first bytes of the data.</param>
+    public IReadOnlyList<JournalRow> ListHolders(byte[] beginning) =>
+        _store.Read(sql => sql.Query(
+            $"SELECT {Columns} FROM journal AS wrote WHERE substr(new_data, 1, @length) = @beginning AND (outcome IS NULL OR outcome IN (1, 4)) "
+            + "AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.device = wrote.device AND later.slot = wrote.slot "
+            + "AND later.id > wrote.id AND later.outcome = 1) ORDER BY id DESC", Row,
+            ("@length", beginning.Length), ("@beginning", beginning)));
+
     /// <summary>All rows that are not closed, oldest first.</summary>
     public IReadOnlyList<JournalRow> ListOpen() =>
         _store.Read(sql => sql.Query($"SELECT {Columns} FROM journal WHERE state < 3 ORDER BY id", Row));

@@ -110,8 +110,12 @@ internal sealed class VaultStore : IDisposable
     {
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(directory);
-        else
-            Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        else if (Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).UnixFileMode
+            .HasFlag(UnixFileMode.OtherWrite))
+        {
+            // Whoever may write here can lay a write-ahead log of his own beside vault.db, or take vault.db away.
+            throw new VaultUnavailableException(VaultFault.NoAccess, directory, "other users may write there; take that right from them (chmod o-w)");
+        }
     }
 
     // The operating system drops the claim with the process, however it ends. The file itself stays: removing it would let two

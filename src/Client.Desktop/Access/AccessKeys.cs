@@ -5,7 +5,7 @@ namespace ImeiAgent.Client.Desktop.Access;
 
 /// <summary>
 /// The one-time key in the address, and the session secret that it is exchanged for. The key may be seen by others (process lists,
-/// browser history); it is worth nothing after its first use.
+/// browser history): it is worth nothing after its first use, and before that nothing to other users (<see cref="OwnConnections"/>).
 /// </summary>
 public sealed class AccessKeys
 {

@@ -22,6 +22,13 @@ public sealed record PhoneIdentity(string Model, string Build, string Esn, strin
         !Contradicts(Esn, other.Esn) && !Contradicts(Meid, other.Meid) && !Contradicts(Model, other.Model)
         && (Shares(Esn, other.Esn) || Shares(Meid, other.Meid));
 
+    /// <summary>
+    /// Whether both are surely two phones: they share no serial number and contradict each other in one. Not the opposite of
+    /// <see cref="IsSamePhoneAs"/>: of phones that tell too little, neither is sure.
+    /// </summary>
+    public bool IsAnotherPhoneThan(PhoneIdentity other) =>
+        !Shares(Esn, other.Esn) && !Shares(Meid, other.Meid) && (Contradicts(Esn, other.Esn) || Contradicts(Meid, other.Meid));
+
     private static bool Shares(string left, string right) => left.Length > 0 && left == right;
 
     private static bool Contradicts(string left, string right) => left.Length > 0 && right.Length > 0 && left != right;

@@ -120,6 +120,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         }
         finally
         {
+            registry.KeepReading(phone.Name, phone.Last);
             registry.Change(() => (Phone, State, _last) = (null, PhoneState.Disconnected, phone.Last));
         }
         LogGone(log, Name, spec, end.Reason, end.Detail);

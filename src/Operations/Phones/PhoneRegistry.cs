@@ -11,6 +11,9 @@ namespace ImeiAgent.Operations;
 /// </summary>
 public sealed partial class PhoneRegistry : IAsyncDisposable
 {
+    // More phones than pass a bench in a run; the one that left first is forgotten for the next.
+    private const int MostLeft = 1000;
+
     private readonly RegistryOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -19,6 +22,7 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     private readonly PhoneNames _names = new();
     private readonly List<PhonePort> _ports = [];
     private readonly Dictionary<string, WriteGate> _gates = [];
+    private readonly Dictionary<string, PhoneReading> _left = [];
     private readonly List<Task> _tasks = [];
     private TaskCompletionSource _changed = NewSignal();
 
@@ -40,6 +44,21 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     {
         lock (_lock)
             return [.. _ports.Select(p => p.View()).OrderBy(v => v.Name, StringComparer.Ordinal).ThenBy(v => v.Port, StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// What every phone told when it was last asked in this run, by name: those on the list, and those that left and lost their port to
+    /// another.
+    /// </summary>
+    internal IReadOnlyDictionary<string, PhoneReading> LastSeen()
+    {
+        lock (_lock)
+        {
+            var seen = new Dictionary<string, PhoneReading>(_left);
+            foreach (PhoneView view in _ports.Select(p => p.View()).Where(v => v.Last is not null))
+                seen[view.Name] = view.Last!;
+            return seen;
+        }
     }
 
     /// <summary>The phone or port that is asked for, in whatever state it is.</summary>
@@ -118,6 +137,19 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
             }
             port.TakeName(name);
             return null;
+        }
+    }
+
+    /// <summary>Keeps what a phone told that leaves. One that does not tell which it is cannot be recognised: its port forgets it.</summary>
+    internal void KeepReading(string name, PhoneReading reading)
+    {
+        if (!reading.Identity.IsUnique)
+            return;
+        lock (_lock)
+        {
+            if (_left.Count == MostLeft && !_left.ContainsKey(name))
+                _left.Remove(_left.Keys.First());
+            _left[name] = reading;
         }
     }
 

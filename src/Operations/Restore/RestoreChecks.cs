@@ -100,7 +100,8 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Ident
     public RestoreRuling Judge(Phone phone, PhoneReading reading, SlotReading slot, Imei wanted, string claimedBy)
     {
         SlotReading other = reading.Slot(slot.Slot == 1 ? 2 : 1);
-        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, other.Content.Imei, claimedBy.Length > 0 ? claimedBy : HolderOf(wanted, phone.Name));
+        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, other.Content.Imei,
+            claimedBy.Length > 0 ? claimedBy : HolderOf(wanted, phone, reading.Identity));
         RestoreRuling ruling = RestorePolicy.Judge(facts);
         return ruling is RestoreRuling.Allowed or RestoreRuling.AlreadyThere ? ruling : throw Faults.Ruled(ruling, phone.Name, slot, facts);
     }
@@ -123,8 +124,25 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Ident
 
     private JournalRow? Find(RestoreRequest request) => VaultAccess.Try(() => vault.Journal.FindByRequestId(request.RequestId));
 
-    /// <summary>Another phone that held the number when it was last seen; empty when none did.</summary>
-    private string HolderOf(Imei wanted, string phone) =>
-        phones.List().FirstOrDefault(p => p.Name != phone && p.Last is not null && p.Last.Slots.Any(
-            s => s.Content is { State: ImeiSlotState.Ok, Imei: { } held } && RestorePolicy.SameNumber(held, wanted)))?.Name ?? "";
+    /// <summary>
+    /// Another phone that holds the number as far as is known, attached or not; empty when none does. One that was seen in this run holds
+    /// what it then showed; one that is not attached holds what a restore gave it.
+    /// </summary>
+    private string HolderOf(Imei wanted, Phone phone, PhoneIdentity identity)
+    {
+        bool Has(PhoneReading reading) => reading.Slots.Any(
+            s => s.Content is { State: ImeiSlotState.Ok, Imei: { } held } && RestorePolicy.SameNumber(held, wanted));
+
+        IReadOnlyDictionary<string, PhoneReading> seen = phones.LastSeen();
+        if (seen.FirstOrDefault(p => p.Key != phone.Name && Has(p.Value)).Key is { } holder)
+            return holder;
+
+        // The last byte has the 14th digit and the check digit, which does not count: it is compared as digits.
+        byte[] beginning = wanted.Pack().Bytes[..(Imei.PackedLength - 1)].ToArray();
+        PhoneIdentity[] attached = [.. phones.List().Where(p => p.State == PhoneState.Ready).Select(p => p.Last!.Identity)];
+        return VaultAccess.Try(() => vault.Journal.ListHolders(beginning)).FirstOrDefault(row =>
+            row.Entry.Identity.IsAnotherPhoneThan(identity)
+            && !attached.Any(row.Entry.Identity.IsSamePhoneAs)
+            && Imei.Unpack(row.Entry.NewData) is { } given && RestorePolicy.SameNumber(given, wanted))?.Entry.Device ?? "";
+    }
 }

@@ -6,13 +6,15 @@ namespace ImeiAgent.PhoneSimulator;
 
 /// <summary>
 /// The master side of a pseudo-terminal: all platform code is here. Reads and writes block and are ended by <see cref="Cancel"/>.
-/// A descriptor of the slave stays open, so that a client's close is not the end of the port.
+/// A descriptor of the slave stays open, so that a client's close is not the end of the port. For that reason the kernel does not forget
+/// a killed client's claim to the port (TIOCEXCL), as it does on a real one: the claim is lifted whenever the line is idle.
 /// </summary>
 internal sealed partial class Pty : SpanStream
 {
     private const short PollIn = 1;
     private const short PollOut = 4;
     private const int Interrupted = 4;
+    private const int IdleMilliseconds = 200;
 
     private readonly int _master;
     private readonly int _slave;
@@ -108,10 +110,16 @@ internal sealed partial class Pty : SpanStream
     private bool WaitFor(short events)
     {
         Span<PollEntry> entries = [new PollEntry { Descriptor = _master, Events = events }, new PollEntry { Descriptor = _wakeRead, Events = PollIn }];
-        while (PollFiles(entries, (nuint)entries.Length, -1) < 0)
-            if (Marshal.GetLastPInvokeError() != Interrupted)
+        while (true)
+        {
+            int ready = PollFiles(entries, (nuint)entries.Length, IdleMilliseconds);
+            if (ready > 0)
+                return entries[1].Returned == 0;
+            if (ready == 0)
+                _ = Control(_slave, OperatingSystem.IsLinux() ? 0x540Du : 0x2000740Eu);     // TIOCNXCL
+            else if (Marshal.GetLastPInvokeError() != Interrupted)
                 throw new IOException("The simulated port cannot be polled.", Failed());
-        return entries[1].Returned == 0;
+        }
     }
 
     private static bool IsTransient(int error) => error is Interrupted or 11 or 35;
@@ -160,6 +168,9 @@ internal sealed partial class Pty : SpanStream
 
     [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
     private static partial int PollFiles(Span<PollEntry> entries, nuint count, int timeout);
+
+    [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
+    private static partial int Control(int descriptor, nuint request);
 
     [LibraryImport("libc", EntryPoint = "read", SetLastError = true)]
     private static partial nint ReadFile(int descriptor, Span<byte> buffer, nuint count);

@@ -98,6 +98,16 @@ public sealed class MessageTests
     }
 
     [Fact]
+    public void A_build_and_a_model_that_do_not_end_are_cut()
+    {
+        byte[] packet = [0x7C, .. new byte[11], .. Enumerable.Repeat((byte)'B', 8000), 0, .. Enumerable.Repeat((byte)'M', 8000)];
+
+        ExtBuildId id = new ExtBuildIdRequest().Read(packet);
+
+        Assert.Equal((new string('B', 128), new string('M', 128)), (id.Build, id.Model));
+    }
+
+    [Fact]
     public void An_unlock_is_accepted_or_refused_and_nothing_else()
     {
         Assert.Equal(UnlockVerdict.Accepted, new SpcRequest().Read([0x41, 0x01]));
