@@ -133,10 +133,6 @@ public sealed class Journal
     public JournalRow? FindByRequestId(string requestId) =>
         _store.Read(sql => Find(sql, "request_id = @request_id", ("@request_id", requestId)));
 
-    /// <summary>The oldest row of a phone that is not closed, or null.</summary>
-    public JournalRow? FindOpen(string device) =>
-        _store.Read(sql => Find(sql, "device = @device AND state < 3", ("@device", device)));
-
     /// <summary>All rows that are not closed, oldest first.</summary>
     public IReadOnlyList<JournalRow> ListOpen() =>
         _store.Read(sql => sql.Query($"SELECT {Columns} FROM journal WHERE state < 3 ORDER BY id", Row));
