@@ -52,6 +52,23 @@ public class NvReadTests
         Assert.Equal((ExitCode.Incomplete, "00002  0x0002  no reply"), (silent.Exit, silent.OutLines[1]));
     }
 
+    [Theory]
+    [InlineData(0x14, ExitCode.Ok, "BAD_PARM")]
+    [InlineData(0x42, ExitCode.Incomplete, "BAD_SPC_MODE")]
+    [InlineData(0x18, ExitCode.Incomplete, "BAD_MODE")]
+    public async Task A_refusal_settles_an_item_only_when_the_phone_does_not_have_it(int refusal, ExitCode code, string word)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnReadItem = request => new ReadItemResponse
+        {
+            Item = new NvItem { Item = request.Item, Slot = 1, Outcome = NvOutcome.Refused, Refusal = (uint)refusal },
+        };
+
+        CliRun run = await CliRun.RunAsync(agent, "nv", "read", "7");
+
+        Assert.Equal((code, $"00007  0x0007  refused: {word}"), (run.Exit, run.OutLines[0]));
+    }
+
     [Fact]
     public async Task Many_items_are_streamed_and_those_without_data_only_counted()
     {
