@@ -185,8 +185,11 @@ public class DumpTests
             if (told is DumpBatch)
                 break;
 
+        // The first goes behind the dump's last read, which may not have reached the phone yet.
+        var one = new ReadItem(bench.Registry, TimeProvider.System);
+        await one.RunAsync("", 550, 1, Bench.Ct);
         long before = bench.Phone.Counters.Requests(DiagCode.NvRead);
-        await new ReadItem(bench.Registry, TimeProvider.System).RunAsync("", 550, 1, Bench.Ct);
+        await one.RunAsync("", 550, 1, Bench.Ct);
         Assert.Equal(before + 1, bench.Phone.Counters.Requests(DiagCode.NvRead));
     }
 
