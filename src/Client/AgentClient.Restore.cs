@@ -74,7 +74,7 @@ public sealed partial class AgentClient
         {
             while (await events.MoveNextAsync().ConfigureAwait(false)) { }
         }
-        catch (AgentException fault) when (fault.Domain == AgentException.ClientDomain)
+        catch (Exception fault) when (fault is OperationCanceledException or AgentException { Domain: AgentException.ClientDomain })
         {
             // Only the agent's own word may follow its receipt.
         }

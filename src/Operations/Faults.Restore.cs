@@ -30,9 +30,9 @@ internal static partial class Faults
     public static OperationException RequestIdReused(string requestId) =>
         new(OperationError.RequestIdReused, $"The request_id {requestId} was used with other content. {NothingSent} Every new restore needs a new UUID.");
 
-    public static OperationException StillOpen(JournalRow row) =>
+    public static OperationException StillOpen(JournalRow row, Exception? inner = null) =>
         new(OperationError.WriteOutcomeUnknown,
-            $"This restore was interrupted (journal/{row.Id}) and is settled as soon as {row.Entry.Device} is connected. Connect it, then repeat the request.");
+            $"This restore was interrupted (journal/{row.Id}) and is settled as soon as {row.Entry.Device} is connected. Connect it, then repeat the request.", inner);
 
     public static OperationException SnapshotNotFound(SnapshotNotFoundException e) =>
         new(OperationError.SnapshotNotFound,
@@ -100,12 +100,17 @@ internal static partial class Faults
             : $"Slot {slot} was inactive before and cannot be made so again: it was filled with zeros, which phones show as no IMEI.")
         + " Restart the phone before another try.");
 
-    public static OperationException UnknownOutcome(string phone, int slot, Imei wanted, bool wrongValue) => new(OperationError.WriteOutcomeUnknown,
-        wrongValue
-            ? $"{phone} stored something other than it was given and did not take the old value back: slot {slot} may hold a wrong value. "
-              + "Restart the phone, identify it, and restore the slot again; the value before is kept in the backup snapshot."
-            : string.Create(CultureInfo.InvariantCulture,
-                $"It could not be read what slot {slot} of {phone} holds now. Connect the phone and identify it: if slot {slot} shows {wanted}, the write was done; if it shows what it held before, ask again with a new request_id."));
+    public static OperationException UnknownOutcome(string phone, int slot, Imei wanted, SlotNow now) => new(OperationError.WriteOutcomeUnknown, now switch
+    {
+        SlotNow.Other =>
+            $"{phone} stored something other than it was given and did not take the old value back: slot {slot} may hold a wrong value. "
+            + "Restart the phone, identify it, and restore the slot again; the value before is kept in the backup snapshot.",
+        SlotNow.Intact =>
+            $"Slot {slot} of {phone} now holds another valid IMEI than it was given, which was left alone: some firmware puts its own number "
+            + "back. Restart the phone, identify it, and compare with the label.",
+        _ => string.Create(CultureInfo.InvariantCulture,
+            $"It could not be read what slot {slot} of {phone} holds now. Connect the phone and identify it: if slot {slot} shows {wanted}, the write was done; if it shows what it held before, ask again with a new request_id."),
+    });
 
     private static string Describe(PhoneIdentity identity) =>
         string.Join(", ", new[] { identity.Model, Named("ESN", identity.Esn), Named("MEID", identity.Meid) }.Where(s => s.Length > 0));

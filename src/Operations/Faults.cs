@@ -41,6 +41,11 @@ internal static partial class Faults
     public static OperationException Disconnected(string phone, Exception? inner = null) =>
         new(OperationError.DeviceDisconnected, $"{phone} went away. Connect it again, then repeat what you asked for.", inner);
 
+    /// <summary>The serial numbers behind an open port are no longer those of its phone.</summary>
+    public static OperationException NotTheSame(string phone) =>
+        new(OperationError.DeviceDisconnected,
+            $"What answers at the port is not {phone} any more, or does not tell that it is. List the devices and choose again.");
+
     public static OperationException PhoneRefused(string phone, string answer, string advice, Exception? inner = null) =>
         new(OperationError.PhoneRefused, $"{phone} answered {answer}.{advice}", inner) { Fields = Field("phone_answer", answer) };
 

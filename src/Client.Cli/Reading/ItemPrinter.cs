@@ -34,11 +34,14 @@ internal static class ItemPrinter
         return text.ToString();
     }
 
-    /// <summary>Whether the item is active or not there, as ReadSummary counts them: the phone's answer settles what it holds.</summary>
+    /// <summary>
+    /// Whether the phone's answer settles what the item holds: data, or that it is not there. Not when it was busy, failed, stayed
+    /// silent or kept it locked. The agent counts a range by the same rule.
+    /// </summary>
     public static bool IsKnown(NvItem item) => item.Outcome switch
     {
-        NvOutcome.Answered => item.Status is 0 or 5 or 6 or 8,        // done, not active, bad parameter, not defined
-        NvOutcome.Refused => item.Refusal is 0x13 or 0x14 or 0x15,     // BAD_CMD, BAD_PARM, BAD_LEN
+        NvOutcome.Answered => item.Status is 0 or 5 or 6 or 8,
+        NvOutcome.Refused => item.Refusal is 0x13 or 0x14 or 0x15,
         _ => false,
     };
 }

@@ -15,9 +15,7 @@ internal static class RestoreProcedure
         string spc = await SpcSource.ReadAsync(invocation, order.Spc).ConfigureAwait(false);
 
         // From here the phone goes by its full name: a second one that is plugged in meanwhile cannot take its place.
-        GetDeviceResponse found = await client.GetDeviceAsync(
-            new GetDeviceRequest { Device = invocation.Device }, invocation.Cancellation).ConfigureAwait(false);
-        Device device = found.Device;
+        Device device = await FindAsync(invocation, order).ConfigureAwait(false);
 
         WriteImeiRequest request = new()
         {
@@ -63,6 +61,20 @@ internal static class RestoreProcedure
         if (asks)
             await Confirmation.AskAsync(invocation, plan).ConfigureAwait(false);
         return await WriteRun.RunAsync(invocation, request).ConfigureAwait(false);
+    }
+
+    // An earlier outcome can be asked for without the phone: an agent that was started since may not have met it.
+    private static async Task<Device> FindAsync(Invocation invocation, RestoreOrder order)
+    {
+        try
+        {
+            GetDeviceRequest asked = new() { Device = invocation.Device };
+            return (await invocation.Client.GetDeviceAsync(asked, invocation.Cancellation).ConfigureAwait(false)).Device;
+        }
+        catch (AgentException fault) when (fault.Code == ErrorReason.DeviceNotFound && order.RequestId is not null && invocation.Device.Length > 0)
+        {
+            return new Device { Name = Names.Device(invocation.Device) };
+        }
     }
 
     // The same request as the write will be, but for its id and the code, which a check has no use for.

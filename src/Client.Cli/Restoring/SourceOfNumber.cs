@@ -18,6 +18,9 @@ internal static class SourceOfNumber
         request.SnapshotSlot = order.FromSlot;
         string from = order.From!;
         bool isFile = File.Exists(from) || from.EndsWith(".txt", StringComparison.OrdinalIgnoreCase);
+        // Imported anew it would be another snapshot, and the request another request.
+        if (isFile && order.RequestId is not null)
+            throw CliException.Usage("--request-id needs the name of the snapshot that the file became, not the file: --from NAME, as it was printed then.");
         request.Snapshot = isFile
             ? await ImportAsync(invocation, from, order.FromSlot == 0 ? order.Slot : order.FromSlot).ConfigureAwait(false)
             : from;

@@ -63,12 +63,16 @@ internal static class WriteRun
         if (screen.Json)
         {
             Dictionary<string, string> fields = new() { ["request_id"] = request.RequestId, ["etag"] = request.Etag, ["device"] = request.Device };
+            if (request.Snapshot.Length > 0)
+                fields["snapshot"] = request.Snapshot;
             screen.Error(why, Json.Error(Grpc.Core.StatusCode.Unknown, why, "OUTCOME_UNKNOWN", fields));
             return;
         }
         screen.Say(why);
         screen.Say($"request id  {request.RequestId}");
         screen.Say("To learn the outcome, give the same command again with: "
-            + $"-d {Names.Short(request.Device)} --request-id {request.RequestId}{(request.Etag.Length > 0 ? $" --etag {request.Etag}" : "")}");
+            + $"-d {Names.Short(request.Device)} --request-id {request.RequestId}"
+            + (request.Etag.Length > 0 ? $" --etag {request.Etag}" : "")
+            + (request.Snapshot.Length > 0 ? $" --from {Names.Short(request.Snapshot)}" : ""));
     }
 }

@@ -56,9 +56,21 @@ internal static class SnapshotsVerb
             if (path == SnapshotExport.StandardOutput && invocation.Screen.Json)
                 throw CliException.Usage("export writes a file, not JSON: give -o FILE, or leave --json out.");
             await SnapshotExport.RunAsync(invocation, request, path, invocation.Parsed.GetValue(force)).ConfigureAwait(false);
+            await TellWhatIsNotInItAsync(invocation, request).ConfigureAwait(false);
             return ExitCode.Ok;
         });
         return export;
+    }
+
+    // The format has no place for what is known of a snapshot: items that never answered, bytes that were lost, the other SIM.
+    private static async Task TellWhatIsNotInItAsync(Invocation invocation, ExportSnapshotRequest request)
+    {
+        GetSnapshotResponse answer = await invocation.Client
+            .GetSnapshotAsync(new GetSnapshotRequest { Name = request.Name }, invocation.Cancellation).ConfigureAwait(false);
+        foreach (string note in answer.Snapshot.Notes)
+            invocation.Screen.Note("note: " + note);
+        foreach (uint other in answer.Snapshot.Slots.Where(slot => slot != request.Slot))
+            invocation.Screen.Note($"note: the snapshot holds SIM {other} too; --sim {other} writes it to a file of its own");
     }
 
     private static async Task<ExitCode> ListAsync(Invocation invocation)

@@ -72,7 +72,14 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     public async Task<Phone> RequireAsync(string asked, CancellationToken ct)
     {
         PhoneView choice = await ChooseAsync(asked, ct);
-        return PhoneOf(choice) ?? throw Faults.NotReady(choice);
+        return FindReady(choice.Name) ?? throw Faults.NotReady(choice);
+    }
+
+    /// <summary>The phone of that full name when it is ready; else null.</summary>
+    internal Phone? FindReady(string name)
+    {
+        lock (_lock)
+            return _ports.FirstOrDefault(p => p.Phone is not null && p.Name == name)?.Phone;
     }
 
     /// <summary>Completes at the next change of any port.</summary>
@@ -142,12 +149,6 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
             (signal, _changed) = (_changed, NewSignal());
         }
         signal.SetResult();
-    }
-
-    private Phone? PhoneOf(PhoneView view)
-    {
-        lock (_lock)
-            return _ports.FirstOrDefault(p => p.Phone is not null && p.Name == view.Name)?.Phone;
     }
 
     private async Task DiscoverAsync(Func<IReadOnlyList<PortSpec>> discover)

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ImeiAgent.Diag.Nv;
+using ImeiAgent.Session;
 using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
@@ -47,13 +48,33 @@ public sealed class Dump(PhoneRegistry phones, VaultFile vault, TimeProvider tim
             await pump.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
 
-        // What was read.
+        // What was read, and kept only when it is all of the phone that it began with.
         SnapshotContent read = content.Build();
+        (int done, int active, int absent, _) = shelf.Tally();
+        int failed = done - active - absent;
+        if (failed > 0)
+            notes = [.. notes, $"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete."];
+        if (request.SaveSnapshot && !await IsSurelyTheSameAsync(phone, ct))
+            notes = [.. notes, "The phone left before it could be asked once more who it is."];
         string snapshot = request.SaveSnapshot
             ? VaultAccess.Try(() => vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Read, phone.Name, phone.Last.Identity, notes), read)).Name
             : "";
-        (int done, int active, int absent, _) = shelf.Tally();
-        yield return new DumpSummary(done, active, absent, done - active - absent, read.Sha256, meter.Elapsed, SnapshotNames.Full(snapshot));
+        yield return new DumpSummary(done, active, absent, failed, read.Sha256, meter.Elapsed, SnapshotNames.Full(snapshot));
+    }
+
+    /// <summary>Whether the phone still tells that it is itself; false when it tells nothing any more.</summary>
+    /// <exception cref="OperationException">Another phone answers: what was read is of two.</exception>
+    private async Task<bool> IsSurelyTheSameAsync(Phone phone, CancellationToken ct)
+    {
+        try
+        {
+            await _identify.RunAsync(phone, ct);
+            return true;
+        }
+        catch (OperationException e) when (e.InnerException is SessionException)
+        {
+            return false;
+        }
     }
 
     private async Task<(DumpPlan, string[])> LeaveOutUnreachableAsync(Phone phone, DumpPlan plan, bool skip, CancellationToken ct)

@@ -9,12 +9,13 @@ namespace ImeiAgent.Operations;
 public sealed class Identify(TimeProvider time)
 {
     /// <summary>Asks, and keeps the answer as what was last seen of the phone.</summary>
-    /// <exception cref="OperationException">The phone went away or answers nothing.</exception>
+    /// <exception cref="OperationException">The phone went away or answers nothing, or another one answers.</exception>
     public async Task<PhoneReading> RunAsync(Phone phone, CancellationToken ct)
     {
         try
         {
             PhoneReading reading = await RunAsync(phone.Session, ct);
+            await RequireSameAsync(phone, reading.Identity);
             phone.Remember(reading);
             return reading;
         }
@@ -49,6 +50,20 @@ public sealed class Identify(TimeProvider time)
         SlotReading.From(1, await session.ReadAsync(1, NvItemId.Imei, time, ct)),
         SlotReading.From(2, await session.ReadAsync(2, NvItemId.Imei, time, ct)),
     ];
+
+    /// <summary>
+    /// A port can outlive its phone: a serial server keeps the connection when the cable is moved. Then the conversation ends, and
+    /// the port's phone is identified anew.
+    /// </summary>
+    private static async Task RequireSameAsync(Phone phone, PhoneIdentity now)
+    {
+        // The model is told by two commands in two forms, and one of them may fail at times.
+        if (phone.Last.Identity is not { IsUnique: true } known || now.IsSamePhoneAs(known with { Model = "" }))
+            return;
+        if (now.IsUnique)
+            await phone.Session.DisposeAsync();
+        throw Faults.NotTheSame(phone.Name);
+    }
 
     private static async Task<T?> AskAsync<T>(DiagSession session, IDiagRequest<T> request, CancellationToken ct)
     {

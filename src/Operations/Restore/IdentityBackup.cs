@@ -7,9 +7,12 @@ namespace ImeiAgent.Operations;
 /// <summary>Keeps what tells who a phone is, before anything is written to it: the identity items, and the IMEI of both slots.</summary>
 internal sealed class IdentityBackup(VaultFile vault, TimeProvider time)
 {
-    /// <summary>Reads the items and keeps them; returns the vault's name of the snapshot.</summary>
-    /// <exception cref="OperationException">An item was not answered, or the vault failed: there is no backup.</exception>
-    public async Task<string> RunAsync(Phone phone, PhoneReading reading, CancellationToken ct)
+    /// <summary>
+    /// Reads the items and keeps them; returns the vault's name of the snapshot. The slot that is to be written must read as it did
+    /// when it was judged: what is overwritten is what was judged and kept.
+    /// </summary>
+    /// <exception cref="OperationException">An item was not answered, the slot changed, or the vault failed: there is no backup.</exception>
+    public async Task<string> RunAsync(Phone phone, PhoneReading reading, SlotReading slot, CancellationToken ct)
     {
         try
         {
@@ -19,10 +22,13 @@ internal sealed class IdentityBackup(VaultFile vault, TimeProvider time)
             if (reading.SecondSimReachable)
                 await KeepAsync(2, NvItemId.Imei);
             var header = new NewSnapshot(SnapshotOrigin.BeforeWrite, phone.Name, reading.Identity, ["Identity items, taken before a restore."]);
-            return vault.Snapshots.Save(header, content.Build()).Name;
+            SnapshotContent kept = content.Build();
+            if (kept.Find(slot.Slot, NvItemId.Imei) != NvReading.From(slot.Slot, NvItemId.Imei, slot.Content.Reply))
+                throw Faults.EtagMismatch(phone.Name, slot.Slot);
+            return vault.Snapshots.Save(header, kept).Name;
 
-            async Task KeepAsync(byte slot, NvItemId item) =>
-                content.Add(NvReading.From(slot, item, await phone.Session.ReadAsync(slot, item, time, ct)));
+            async Task KeepAsync(byte of, NvItemId item) =>
+                content.Add(NvReading.From(of, item, await phone.Session.ReadAsync(of, item, time, ct)));
         }
         catch (SessionBrokenException e)
         {

@@ -11,7 +11,7 @@ namespace ImeiAgent.Operations;
 internal sealed record RestoreSource(Imei Imei, bool CheckDigitComputed, string Snapshot);
 
 /// <summary>What is checked before anything is written, each check with its own error.</summary>
-internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault)
+internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Identify identify)
 {
     // Ports can have long paths; nothing else comes near.
     private const int LongestName = 300;
@@ -39,18 +39,34 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault)
     }
 
     /// <summary>The end of the same request carried out before; null when it was not. A validation is never answered from the past.</summary>
-    public RestoreEnded? Replay(RestoreRequest request)
+    public async Task<RestoreEnded?> ReplayAsync(RestoreRequest request, CancellationToken ct)
     {
-        if (VaultAccess.Try(() => vault.Journal.FindByRequestId(request.RequestId)) is not { } row)
+        if (Find(request) is not { } row)
             return null;
         if (row.Entry.RequestDigest != request.Digest())
             throw Faults.RequestIdReused(request.RequestId);
         if (request.ValidateOnly)
             return null;
         if (row.State != JournalState.Closed)
-            throw Faults.StillOpen(row);
+            row = await SettleAsync(request, row, ct);
         RestoreReceipt receipt = RestoreReceipt.Of(row) with { Replayed = true };
         return new RestoreEnded(receipt, receipt.Error == OperationError.None ? null : new OperationException(receipt.Error, receipt.Advice));
+    }
+
+    /// <summary>
+    /// Closes what an earlier restore of this phone left open because the vault failed, before anything changes the phone again. The
+    /// caller holds its write gate.
+    /// </summary>
+    public async Task SettleAsync(Phone phone, PhoneIdentity identity, CancellationToken ct)
+    {
+        try
+        {
+            await phones.Recovery.RunAsync(phone.Name, identity, phone.Session, ct);
+        }
+        catch (Exception e) when (PhoneFailure.Is(e))
+        {
+            throw PhoneFailure.Explain(e, phone);
+        }
     }
 
     /// <summary>The typed number; null when the number comes from a snapshot.</summary>
@@ -81,13 +97,31 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault)
     }
 
     /// <summary>What the policy says to this number in this slot; throws when it refuses.</summary>
-    public RestoreRuling Judge(Phone phone, PhoneReading reading, SlotReading slot, Imei wanted)
+    public RestoreRuling Judge(Phone phone, PhoneReading reading, SlotReading slot, Imei wanted, string claimedBy)
     {
         SlotReading other = reading.Slot(slot.Slot == 1 ? 2 : 1);
-        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, other.Content.Imei, HolderOf(wanted, phone.Name));
+        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, other.Content.Imei, claimedBy.Length > 0 ? claimedBy : HolderOf(wanted, phone.Name));
         RestoreRuling ruling = RestorePolicy.Judge(facts);
         return ruling is RestoreRuling.Allowed or RestoreRuling.AlreadyThere ? ruling : throw Faults.Ruled(ruling, phone.Name, slot, facts);
     }
+
+    /// <summary>The row of an interrupted restore after it was settled, which takes its phone.</summary>
+    private async Task<JournalRow> SettleAsync(RestoreRequest request, JournalRow open, CancellationToken ct)
+    {
+        try
+        {
+            if (phones.FindReady(open.Entry.Device) is { } phone && phone.Gate.TryEnter() is { } pass)
+                using (pass)
+                    await SettleAsync(phone, (await identify.RunAsync(phone, ct)).Identity, ct);
+        }
+        catch (OperationException e)
+        {
+            throw Faults.StillOpen(open, e);
+        }
+        return Find(request) is { State: JournalState.Closed } closed ? closed : throw Faults.StillOpen(open);
+    }
+
+    private JournalRow? Find(RestoreRequest request) => VaultAccess.Try(() => vault.Journal.FindByRequestId(request.RequestId));
 
     /// <summary>Another phone that held the number when it was last seen; empty when none did.</summary>
     private string HolderOf(Imei wanted, string phone) =>

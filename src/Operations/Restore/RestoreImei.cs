@@ -18,7 +18,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
     private const int LongestAudit = 2000;
 
     private readonly Identify _identify = new(time);
-    private readonly RestoreChecks _checks = new(phones, vault);
+    private readonly RestoreChecks _checks = new(phones, vault, new Identify(time));
     private readonly IdentityBackup _backup = new(vault, time);
     private readonly RunningRestores _running = new();
 
@@ -70,7 +70,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         // What can be checked without the phone.
         Spc? spc = RestoreChecks.Arguments(request);
         using RunningRestores.Ticket ticket = await _running.EnterAsync(request.RequestId, ct);
-        if (_checks.Replay(request) is { } stored)
+        if (await _checks.ReplayAsync(request, ct) is { } stored)
             return stored;
         ImeiLabel? label = RestoreChecks.Label(request);
 
@@ -78,9 +78,11 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         Phone phone = await phones.RequireAsync(request.Device, ct);
         using WriteGate.Pass pass = phone.Gate.TryEnter() ?? throw Faults.Busy(phone.Name);
         PhoneReading reading = await _identify.RunAsync(phone, ct);
+        await _checks.SettleAsync(phone, reading.Identity, ct);
         SlotReading slot = reading.Slot(request.Slot);
         RestoreSource source = _checks.Source(request, label, phone.Name, reading.Identity);
-        RestoreRuling ruling = _checks.Judge(phone, reading, slot, source.Imei);
+        using RunningRestores.NumberClaim claim = _running.Claim(source.Imei, phone.Name);
+        RestoreRuling ruling = _checks.Judge(phone, reading, slot, source.Imei, claim.HeldBy);
         if (request.Etag.Length > 0 && request.Etag != slot.Etag)
             throw Faults.EtagMismatch(phone.Name, request.Slot);
         Tell(RestorePhase.Checked, $"{phone.Name}, slot {slot.Slot}: {Word(slot.Content.State)}, to be {source.Imei}");
@@ -92,7 +94,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
             return End(receipt with { Outcome = RestoreOutcome.Validated, Advice = "All checks passed; nothing was written." });
 
         // A backup, then the journal row. Whatever fails up to here, nothing was sent.
-        string backup = await _backup.RunAsync(phone, reading, ct);
+        string backup = await _backup.RunAsync(phone, reading, slot, ct);
         Tell(RestorePhase.BackedUp, $"The identity items are kept in {SnapshotNames.Full(backup)}");
         SlotContent old = SlotContent.Of(slot.Content.Reply) ?? throw new InvalidOperationException("The policy let an unreadable slot pass.");
         var wanted = new SlotContent(true, source.Imei.Pack());
@@ -107,7 +109,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         Tell(RestorePhase.Sent, write.Refusal is null ? $"The phone answered: {Word(write.Answer)}" : write.Refusal.Message);
 
         // What the phone says is not what it holds: read back.
-        var now = SlotContent.Compare(await writer.ReadBackAsync(), old, wanted);
+        var now = SlotContent.Compare(await writer.ReadBackAsync(wanted), old, wanted);
         journal.Advance(JournalState.ReadBack);
         Tell(RestorePhase.ReadBack, $"The slot holds {Word(now)}");
         WriteVerdict verdict = WriteVerdicts.Judge(write.Answer, now);
@@ -120,7 +122,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
             WriteVerdict.Refused => write.Refusal,
             WriteVerdict.NotStored => Faults.NotStored(phone.Name, slot.Slot, write.Answer),
             WriteVerdict.PutBack when putBack => Faults.PutBack(phone.Name, slot.Slot, old.IsActive),
-            _ => Faults.UnknownOutcome(phone.Name, slot.Slot, source.Imei, verdict == WriteVerdict.PutBack),
+            _ => Faults.UnknownOutcome(phone.Name, slot.Slot, source.Imei, now),
         };
         RestoreOutcome outcome = verdict switch
         {
@@ -207,6 +209,7 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         SlotNow.New => "the new value",
         SlotNow.Old => "the old value",
         SlotNow.Other => "something else",
+        SlotNow.Intact => "another valid number",
         SlotNow.Unreadable => "what could not be read",
         WriteAnswer.NotAnswered => "nothing",
         _ => value.ToString().ToLowerInvariant(),

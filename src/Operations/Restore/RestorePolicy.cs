@@ -68,6 +68,8 @@ public static class RestorePolicy
     /// Whether two numbers name one phone: their first 14 digits agree. The 15th is computed from those, and some phones store 0 in
     /// its place (3GPP TS 23.003, clause 6.2.1).
     /// </summary>
-    public static bool SameNumber(Imei left, Imei right) =>
-        left.Reveal().AsSpan(0, 14).SequenceEqual(right.Reveal().AsSpan(0, 14));
+    public static bool SameNumber(Imei left, Imei right) => Number(left) == Number(right);
+
+    /// <summary>The 14 digits that name a phone.</summary>
+    internal static string Number(Imei imei) => imei.Reveal()[..14];
 }

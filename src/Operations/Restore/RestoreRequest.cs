@@ -25,8 +25,8 @@ public sealed record RestoreRequest
     /// <summary>Why, 3 to 500 characters.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>A UUID: the same request is carried out once, however often it comes.</summary>
-    public string RequestId { get; init; } = "";
+    /// <summary>A UUID, in small letters however it was given: the same request is carried out once, however often it comes.</summary>
+    public string RequestId { get; init => field = value.ToLowerInvariant(); } = "";
 
     /// <summary>Do all checks and write nothing.</summary>
     public bool ValidateOnly { get; init; }
@@ -45,7 +45,7 @@ public sealed record RestoreRequest
     /// same request may be followed up by another login.
     /// </summary>
     internal string Digest() => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
-        JsonSerializer.Serialize(new object?[] { Device, Slot, Label, Snapshot, SnapshotSlot, Reason, Etag }))));
+        JsonSerializer.Serialize(new object?[] { Device, Slot, Label, Snapshot is null ? null : SnapshotNames.Bare(Snapshot), SnapshotSlot, Reason, Etag }))));
 
     /// <summary>Names no number and no code.</summary>
     public override string ToString() => $"restore {RequestId} of slot {Slot}";

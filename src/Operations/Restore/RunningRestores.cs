@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ImeiAgent.Diag.Identity;
 
 namespace ImeiAgent.Operations;
 
@@ -11,6 +12,7 @@ internal sealed class RunningRestores
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _tasks = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _ids = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, string> _numbers = [];
     private bool _draining;
 
     /// <summary>Starts a restore.</summary>
@@ -50,10 +52,38 @@ internal sealed class RunningRestores
         }
     }
 
+    /// <summary>
+    /// Claims a number for a phone until the claim is disposed: what two restores write at the same moment, neither sees at the
+    /// other's phone.
+    /// </summary>
+    public NumberClaim Claim(Imei imei, string phone)
+    {
+        string number = RestorePolicy.Number(imei);
+        lock (_lock)
+            return _numbers.TryAdd(number, phone) ? new NumberClaim(this, number, "") : new NumberClaim(null, number, _numbers[number]);
+    }
+
     private void Remove(Task task)
     {
         lock (_lock)
             _tasks.Remove(task);
+    }
+
+    /// <summary>A claimed number.</summary>
+    /// <param name="owner">Whom to tell when it ends; null when it was not had.</param>
+    /// <param name="number">Its digits.</param>
+    /// <param name="heldBy">The phone that has the claim instead; empty when it was had.</param>
+    internal sealed class NumberClaim(RunningRestores? owner, string number, string heldBy) : IDisposable
+    {
+        public string HeldBy => heldBy;
+
+        public void Dispose()
+        {
+            if (owner is null)
+                return;
+            lock (owner._lock)
+                owner._numbers.Remove(number);
+        }
     }
 
     /// <summary>The right to act under a request id; disposing it ends that.</summary>

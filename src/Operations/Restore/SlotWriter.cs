@@ -37,16 +37,24 @@ internal sealed class SlotWriter(Phone phone, byte slot, TimeProvider time)
         return unlock.Answer == WriteAnswer.Accepted ? (await WriteOnceAsync(data)).Result : unlock;
     }
 
-    /// <summary>Reads the slot; null when it cannot be read, also after patience.</summary>
-    public async Task<SlotContent?> ReadBackAsync()
+    /// <summary>
+    /// Reads the slot; null when it cannot be read, also after patience. Anything but what is expected is believed when it was read
+    /// twice: the reply to an earlier read, coming very late, tells what the slot held then.
+    /// </summary>
+    public async Task<SlotContent?> ReadBackAsync(SlotContent expected)
     {
         long start = time.GetTimestamp();
+        SlotContent? before = null;
         while (true)
         {
             try
             {
                 if (SlotContent.Of(await phone.Session.ReadAsync(slot, NvItemId.Imei, time, CancellationToken.None)) is { } content)
-                    return content;
+                {
+                    if (content.Holds(expected) || (before is { } same && content.Holds(same)))
+                        return content;
+                    before = content;
+                }
             }
             catch (SessionBrokenException)
             {
@@ -66,7 +74,8 @@ internal sealed class SlotWriter(Phone phone, byte slot, TimeProvider time)
     public async Task<bool> PutBackAsync(SlotContent old)
     {
         await WriteOnceAsync(old.Data);
-        return await ReadBackAsync() is { } now && now.Holds(old with { IsActive = true });
+        SlotContent expected = old with { IsActive = true };
+        return await ReadBackAsync(expected) is { } now && now.Holds(expected);
     }
 
     private async Task<WriteResult> UnlockAsync(Spc code)

@@ -24,8 +24,10 @@ internal enum SlotNow
     New,
     /// <summary>What it held before.</summary>
     Old,
-    /// <summary>Neither.</summary>
+    /// <summary>Neither, and no valid IMEI.</summary>
     Other,
+    /// <summary>Neither, but a valid IMEI: some firmware puts its own back.</summary>
+    Intact,
     /// <summary>It could not be read.</summary>
     Unreadable,
 }
@@ -52,6 +54,8 @@ internal static class WriteVerdicts
     {
         (_, SlotNow.New) => WriteVerdict.Applied,
         (_, SlotNow.Other) => WriteVerdict.PutBack,
+        // A valid number is never overwritten, least of all by a lost one.
+        (_, SlotNow.Intact) => WriteVerdict.Unknown,
         (WriteAnswer.NotSent or WriteAnswer.Refused, SlotNow.Old) => WriteVerdict.Refused,
         (WriteAnswer.Accepted or WriteAnswer.NotAnswered, SlotNow.Old) => WriteVerdict.NotStored,
         // Without a byte sent the phone holds what was read a moment ago.
@@ -86,6 +90,7 @@ internal readonly record struct SlotContent(bool IsActive, NvData Data)
         null => SlotNow.Unreadable,
         { } content when content.Holds(wanted) => SlotNow.New,
         { } content when content.Holds(old) => SlotNow.Old,
+        { } content when ImeiSlot.Interpret(content.AsReply()).State == ImeiSlotState.Ok => SlotNow.Intact,
         _ => SlotNow.Other,
     };
 }

@@ -40,6 +40,9 @@ public sealed class ImportBackup(Backups backups, VaultFile vault)
 
         // Kept with everything that was noticed.
         List<string> notes = [$"Imported from {fileName}.", .. text.Findings.Take(MostFindings).Select(Describe)];
+        // Findings are bounded; this one decides what may be done with the content.
+        if (text.IsTailUnreliable)
+            notes.Insert(1, $"Only the first {text.ReliableBytes} bytes of every item are sound: the program that wrote the file lost the others.");
         int more = text.Findings.Count + text.FindingsDropped - MostFindings;
         if (more > 0)
             notes.Add($"{more} more findings.");

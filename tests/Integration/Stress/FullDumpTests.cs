@@ -9,19 +9,22 @@ using Xunit;
 namespace ImeiAgent.Integration.Stress;
 
 /// <summary>
-/// What is read from a rude phone over a pseudo-terminal is what the phone holds: 65,536 items of 2 SIMs, compared one by one with the
+/// What is read from a rude phone over a pseudo-terminal is what the phone holds: 65,536 items of 2 SIMs (unless said), compared one by one with the
 /// simulator's own memory, and the stress is shown to have happened.
 /// </summary>
 public sealed class FullDumpTests(ITestOutputHelper output)
 {
     private const int Seed = 4711;
     private static readonly ItemRange Everything = new(0, 65535);
+    private static readonly ItemRange LastQuarter = new(49152, 65535);
 
     /// <param name="Quirks">What the phone does.</param>
     /// <param name="Window">Most requests outstanding.</param>
     /// <param name="Happened">What shows that it was done to us.</param>
     /// <param name="Timeout">How long a reply is waited for, in milliseconds.</param>
-    private sealed record Stress(string Quirks, int Window, Func<SessionCounters, PhoneCounters, bool> Happened, int Timeout = 10_000);
+    /// <param name="Part">What is read instead of everything: for the slower variants of a stress that has its full dump elsewhere.</param>
+    private sealed record Stress(
+        string Quirks, int Window, Func<SessionCounters, PhoneCounters, bool> Happened, int Timeout = 10_000, ItemRange? Part = null);
 
     private static readonly Dictionary<string, Stress> Stresses = new()
     {
@@ -30,7 +33,8 @@ public sealed class FullDumpTests(ITestOutputHelper output)
         ["logs, events and messages between request and reply"] =
             new("unsolicited=0.2", 16, (line, _) => line is { Unsolicited: > 20_000, Resent: 0, BadFrames: 0, Strays: 0 }),
         ["garbage before replies"] = new("garbage=0.02", 16, (line, _) => line.BadFrames > 2_000),
-        ["garbage before replies, one request at a time"] = new("garbage=0.002", 1, (line, _) => line is { BadFrames: > 150, Resent: > 100 }),
+        ["garbage before replies, one request at a time"] =
+            new("garbage=0.008", 1, (line, _) => line is { BadFrames: > 150, Resent: > 100 }, Part: LastQuarter),
         ["abort sequences"] = new("abort=0.02", 16, (line, _) => line is { BadFrames: > 2_000, Resent: 0 }),
         ["flags before replies"] = new("leading-flag=1", 16, (line, _) => line is { Resent: 0, BadFrames: 0, Strays: 0 }),
         ["two frames in one write"] = new("join=0.5", 16, (line, _) => line is { Resent: 0, BadFrames: 0, Strays: 0 }),
@@ -40,10 +44,11 @@ public sealed class FullDumpTests(ITestOutputHelper output)
         ["replies 50 ms late, given up before"] = new("late=0.0003:50ms", 16, (line, _) => line is { Resent: > 15, LateReplies: > 15 }, Timeout: 20),
         ["replies with a wrong check"] = new("bad-crc=0.0005", 16, (line, _) => line is { BadFrames: > 30, Resent: > 30 }, Timeout: 40),
         ["replies with a wrong check, one request at a time"] =
-            new("bad-crc=0.005", 1, (line, _) => line is { BadFrames: > 400, Resent: > 400 }),
+            new("bad-crc=0.02", 1, (line, _) => line is { BadFrames: > 400, Resent: > 400 }, Part: LastQuarter),
         ["replies lost"] = new("drop=0.0005", 16, (line, _) => line.Resent > 30, Timeout: 40),
         ["replies sent twice"] = new("duplicate=0.02", 16, (line, _) => line is { Strays: > 2_000, Resent: 0 }),
         ["NV task busy"] = new("busy=0.0003", 16, (_, phone) => AllReads(phone) > 131_072 + 15),
+        ["refusals without the echo of their request"] = new("bare-refusals", 1, (line, _) => line is { Resent: 0, Strays: 0 }, Part: LastQuarter),
         ["one frame of each transfer looked at"] = new("one-frame-per-transfer", 1, (line, _) => line is { Resent: 0, BadFrames: 0 }),
         ["all at once"] = new(
             "unsolicited=0.05,garbage=0.002,abort=0.002,leading-flag=0.1,join=0.1,split=0.002,late=0.0001:50ms,bad-crc=0.0001,drop=0.0001,"
@@ -57,12 +62,12 @@ public sealed class FullDumpTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_full_dump_is_the_truth_under(string stress)
+    public async Task A_dump_is_the_truth_under(string stress)
     {
         Stress how = Stresses[stress];
         await using Line line = Connect(how.Quirks, how.Window, how.Timeout);
 
-        await CompareAsync(line, Everything);
+        await CompareAsync(line, how.Part ?? Everything);
 
         SessionCounters traffic = await line.TrafficAsync(Ct);
         output.WriteLine($"{traffic}; {AllReads(line.Phone.Counters)} reads reached the phone");

@@ -122,6 +122,21 @@ public sealed class FileOutputTests : IDisposable
     }
 
     [Fact]
+    public async Task An_export_tells_what_the_file_cannot_hold()
+    {
+        await using FakeAgent agent = await StartAsync(1, 2);
+        Snapshot incomplete = Samples.Snapshot(1, 2);
+        incomplete.Notes.Add("3 items could not be read: this snapshot is not complete.");
+        agent.OnGetSnapshot = _ => new GetSnapshotResponse { Snapshot = incomplete };
+
+        CliRun run = await CliRun.RunAsync(agent, "snapshots", "export", "2026", "-o", PathOf("a.txt"));
+
+        Assert.Equal(ExitCode.Ok, run.Exit);
+        Assert.Contains("3 items could not be read", run.Err, StringComparison.Ordinal);
+        Assert.Contains("SIM 2 too", run.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_incomplete_read_is_written_and_told()
     {
         await using FakeAgent agent = await StartAsync(1);

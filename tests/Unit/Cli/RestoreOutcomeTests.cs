@@ -105,6 +105,20 @@ public class RestoreOutcomeTests
     }
 
     [Fact]
+    public async Task An_outcome_can_be_asked_for_when_the_phone_is_not_there()
+    {
+        const string Id = "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01";
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnGetDevice = _ => throw FakeAgent.Failure(StatusCode.NotFound, "DEVICE_NOT_FOUND");
+        agent.OnWriteImei = Samples.Applied;
+
+        CliRun run = await CliRun.RunAsync(agent, [.. Confirmed, "-d", "sm-g991u-3f2a", "--request-id", Id]);
+
+        Assert.Equal(ExitCode.Ok, run.Exit);
+        Assert.Equal(Samples.PhoneName, Assert.Single(agent.RequestsOf<WriteImeiRequest>()).Device);
+    }
+
+    [Fact]
     public async Task Asking_again_sends_the_earlier_id_and_etag_and_makes_no_new_plan()
     {
         const string Id = "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01";

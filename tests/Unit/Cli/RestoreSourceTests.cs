@@ -42,6 +42,27 @@ public sealed class RestoreSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task An_unknown_outcome_is_asked_for_with_the_snapshot_that_the_file_became()
+    {
+        await using FakeAgent agent = await StartAsync();
+        agent.OnWriteImei = Samples.PlanThen((_, _, context) =>
+        {
+            FakeAgent.Cut(context);
+            return Task.CompletedTask;
+        });
+        string path = Path.Combine(_folder.FullName, "old.txt");
+        await File.WriteAllTextAsync(path, "[NV items]", TestContext.Current.CancellationToken);
+        string[] command = ["restore", "--from", path, "--reason", "ticket", "--yes"];
+
+        CliRun run = await CliRun.RunAsync(agent, command);
+        CliRun again = await CliRun.RunAsync(agent, [.. command, "--request-id", "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01"]);
+
+        Assert.Contains(" --from 20261123-3f2a9c", run.Err, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, again.Exit);
+        Assert.Single(agent.RequestsOf<ImportSnapshotRequest>());
+    }
+
+    [Fact]
     public async Task A_txt_that_is_not_there_is_a_missing_file_and_no_snapshot()
     {
         await using FakeAgent agent = await StartAsync();

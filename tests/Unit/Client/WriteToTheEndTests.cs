@@ -16,6 +16,29 @@ public class WriteToTheEndTests
     };
 
     [Fact]
+    public async Task Cancelling_between_receipt_and_status_leaves_the_receipt_as_the_outcome()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        using CancellationTokenSource stop = new();
+        agent.OnWriteImei = async (request, answers, context) =>
+        {
+            await Samples.Applied(request, answers, context);
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+
+        WriteReceipt? receipt = null;
+        await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(new WriteImeiRequest { RequestId = "r" }, stop.Token))
+        {
+            receipt = message.Receipt;
+            if (receipt is not null)
+                await stop.CancelAsync();
+        }
+
+        Assert.Equal(WriteOutcome.Applied, receipt?.Outcome);
+    }
+
+    [Fact]
     public async Task After_a_cut_connection_the_same_request_is_asked_again_and_its_receipt_returned()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();

@@ -111,16 +111,10 @@ internal sealed class Bench : IAsyncDisposable
         Phone.TryGet(slot, 550, out var data) ? Convert.ToHexString(data.Bytes[..9]) : null;
 
     /// <summary>Makes a table of the vault disappear: reads and writes of it fail from now on.</summary>
-    public void BreakVault(string table)
-    {
-        using var direct = new SqliteConnection($"Data Source={Directory.GetFiles(_folder.File("vault"), "*.db")[0]};Pooling=False");
-        direct.Open();
-        using SqliteCommand command = direct.CreateCommand();
-#pragma warning disable CA2100 // The names come from the tests.
-        command.CommandText = $"ALTER TABLE {table} RENAME TO {table}_gone";
-#pragma warning restore CA2100
-        command.ExecuteNonQuery();
-    }
+    public void BreakVault(string table) => Rename(table, $"{table}_gone");
+
+    /// <summary>Undoes <see cref="BreakVault"/>.</summary>
+    public void MendVault(string table) => Rename($"{table}_gone", table);
 
     public async ValueTask DisposeAsync()
     {
@@ -132,5 +126,16 @@ internal sealed class Bench : IAsyncDisposable
             await phone.DisposeAsync();
         Vault.Dispose();
         _folder.Dispose();
+    }
+
+    private void Rename(string table, string name)
+    {
+        using var direct = new SqliteConnection($"Data Source={Directory.GetFiles(_folder.File("vault"), "*.db")[0]};Pooling=False");
+        direct.Open();
+        using SqliteCommand command = direct.CreateCommand();
+#pragma warning disable CA2100 // The names come from the tests.
+        command.CommandText = $"ALTER TABLE {table} RENAME TO {name}";
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
     }
 }

@@ -163,6 +163,52 @@ public class DumpTests
         Assert.Equal(11, Assert.IsType<DumpSummary>(events[^1]).Total);
     }
 
+    [Fact]
+    public async Task A_read_of_two_phones_that_were_swapped_behind_an_open_port_is_not_kept()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 600);
+        Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(590, 610)], SaveSnapshot = true });
+        await held.Reached.WaitAsync(Bench.Ct);
+        bench.Phone.Put(1, NvItemId.Meid.Number, [1, 2, 3, 4, 5, 6, 0x99, 0]);
+        held.Release();
+
+        var failure = await Assert.ThrowsAsync<OperationException>(() => dump);
+
+        Assert.Equal(OperationError.DeviceDisconnected, failure.Error);
+        Assert.Empty(bench.Backups.List("", 0, "").Snapshots);
+    }
+
+    [Fact]
+    public async Task A_read_is_kept_when_the_phone_leaves_right_after_it()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.Verno);
+        Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(590, 610)], SaveSnapshot = true });
+        await held.Reached.WaitAsync(Bench.Ct);
+        bench.First.Host.Unplug();
+
+        DumpSummary summary = Assert.IsType<DumpSummary>((await dump)[^1]);
+
+        Assert.Equal(summary.Sha256, bench.Backups.Get(summary.Snapshot).Info.Sha256);
+        Assert.Contains("left", Assert.Single(bench.Backups.Get(summary.Snapshot).Info.Notes), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_snapshot_says_that_items_are_missing_from_it()
+    {
+        await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 3);
+
+        List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(690, 720)], SaveSnapshot = true });
+
+        string note = Assert.Single(bench.Backups.Get(Assert.IsType<DumpSummary>(events[^1]).Snapshot).Info.Notes);
+        Assert.Contains("1 item", note, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(5, 4)]
     [InlineData(0, 65536)]
@@ -185,11 +231,11 @@ public class DumpTests
             if (told is DumpBatch)
                 break;
 
-        // The first goes behind the dump's last read, which may not have reached the phone yet.
-        var one = new ReadItem(bench.Registry, TimeProvider.System);
-        await one.RunAsync("", 550, 1, Bench.Ct);
+        // The phone serves in order: with this answer, whatever was sent ahead has reached it.
+        var read = new ReadItem(bench.Registry, TimeProvider.System);
+        await read.RunAsync("", 65535, 1, Bench.Ct);
         long before = bench.Phone.Counters.Requests(DiagCode.NvRead);
-        await one.RunAsync("", 550, 1, Bench.Ct);
+        await read.RunAsync("", 550, 1, Bench.Ct);
         Assert.Equal(before + 1, bench.Phone.Counters.Requests(DiagCode.NvRead));
     }
 

@@ -1,3 +1,6 @@
+using ImeiAgent.Diag.Identity;
+using ImeiAgent.Diag.Messages;
+using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.TestKit;
@@ -44,7 +47,37 @@ public class JournalRecoveryTests
         Assert.Contains("vault", bench.Registry.List()[0].Hint, StringComparison.Ordinal);
     }
 
-    private static async Task LeaveOpenAsync(Bench bench, RestoreRequest request)
+    [Fact]
+    public async Task A_row_of_another_phone_that_once_had_the_same_name_stays_open()
+    {
+        // Names end with four digits of a hash: after a restart the other of two phones that share them may have the shorter name.
+        await using var bench = new Bench();
+        RestoreRequest request = Bench.Label();
+        await LeaveOpenAsync(bench, request, identity => identity with { Esn = "80ABCDEF", Meid = "99000000000001" });
+
+        await bench.Registry.RequireAsync("", Bench.Ct);
+
+        Assert.Equal(JournalState.Intent, bench.Vault.Journal.FindByRequestId(request.RequestId)!.State);
+    }
+
+    [Fact]
+    public async Task A_phone_that_does_not_tell_who_it_is_proves_nothing()
+    {
+        await using var bench = new Bench(replyTimeout: TimeSpan.FromMilliseconds(200));
+        bench.Phone.Traps.DropReply(DiagCode.Esn, count: 1000);
+        bench.Phone.Erase(1, NvItemId.Esn.Number);
+        bench.Phone.Erase(1, NvItemId.Meid.Number);
+        RestoreRequest request = Bench.Label();
+        await LeaveOpenAsync(bench, request);
+
+        Phone phone = await bench.Registry.RequireAsync("", Bench.Ct);
+
+        JournalRow row = bench.Vault.Journal.FindByRequestId(request.RequestId)!;
+        Assert.Equal((phone.Name, "devices/port-sim1"), (row.Entry.Device, phone.Name));
+        Assert.Equal((JournalState.Closed, WriteOutcome.Unknown), (row.State, row.Outcome));
+    }
+
+    private static async Task LeaveOpenAsync(Bench bench, RestoreRequest request, Func<PhoneIdentity, PhoneIdentity>? of = null)
     {
         // The name and identity as a first agent learnt them.
         Phone phone;
@@ -53,7 +86,7 @@ public class JournalRecoveryTests
         string backup = bench.Vault.Snapshots.Save(
             new NewSnapshot(SnapshotOrigin.BeforeWrite, phone.Name, phone.Last.Identity, []), new SnapshotBuilder().Build()).Name;
         bench.Vault.Journal.Open(new JournalEntry(
-            request.RequestId, new string('0', 64), phone.Name, phone.Last.Identity, 1, OldActive: true, Convert.FromHexString(Old),
+            request.RequestId, new string('0', 64), phone.Name, of?.Invoke(phone.Last.Identity) ?? phone.Last.Identity, 1, OldActive: true, Convert.FromHexString(Old),
             Convert.FromHexString(Wanted), backup, "", "ticket", "local:test", CheckDigitComputed: false));
     }
 }

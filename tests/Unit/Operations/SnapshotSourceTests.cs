@@ -86,6 +86,36 @@ public class SnapshotSourceTests
     }
 
     [Fact]
+    public async Task A_file_with_lost_bytes_is_said_to_have_them_however_many_other_findings_there_are()
+    {
+        await using var bench = new Bench();
+        var text = new StringBuilder("[NV items]\r\n[Complete items - 1, Items size - 128]\r\n");
+        for (int i = 0; i < 150; i++)
+            text.Append("what is this\r\n");
+        text.Append("00010 (0x000A)   -   OK\r\n");
+        foreach (int row in (int[])[1, 2, 3, 4, 3, 5, 4, 6])
+            text.Append(string.Concat(Enumerable.Repeat($"{row:X2} ", 16))).Append("\r\n");
+
+        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("cut.txt", 1, new MemoryStream(Encoding.ASCII.GetBytes(text.ToString())));
+
+        Assert.Contains(imported.Info.Notes, n => n.Contains("first 64 bytes", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_snapshot_goes_by_its_short_and_its_full_name_in_a_repeated_request()
+    {
+        await using var bench = new Bench("galaxy");
+        string snapshot = await SnapshotAsync(bench, "/dev/sim1");
+        bench.Phone.Put(1, 550, new byte[9]);
+        RestoreRequest request = From(snapshot);
+        await bench.EndAsync(request);
+
+        RestoreEnded again = await bench.EndAsync(request with { Snapshot = snapshot["snapshots/".Length..] });
+
+        Assert.True(again.Receipt.Replayed);
+    }
+
+    [Fact]
     public async Task A_file_that_is_no_text_of_this_format_is_refused_with_findings()
     {
         await using var bench = new Bench();
