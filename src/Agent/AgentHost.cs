@@ -81,7 +81,7 @@ public sealed class AgentHost : IAsyncDisposable
         }
         catch (VaultUnavailableException e)
         {
-            throw new AgentStartException(AgentStartException.CannotRun, $"{e.Message}. Several agents need a --data directory each.", e);
+            throw new AgentStartException(AgentStartException.CannotRun, $"{e.Message.TrimEnd('.')}.{(e.Fault == VaultFault.InUse ? " Several agents need a --data directory each." : "")}", e);
         }
     }
 

@@ -3,13 +3,20 @@ using ImeiAgent.Agent;
 
 var port = new Option<string[]>("--port") { Description = "A port to watch: /dev/ttyUSB0, COM7 or tcp://host:port. May be given several times.", HelpName = "SPEC" };
 var noDiscovery = new Option<bool>("--no-discovery") { Description = "Watch only the ports given by --port." };
-var data = new Option<string?>("--data") { Description = "Directory of the vault: snapshots, journal, audit. One agent at a time.", HelpName = "DIR" };
-var listen = new Option<string?>("--listen") { Description = "Where to listen: unix:PATH, or npipe:NAME on Windows. Only this user can connect.", HelpName = "ENDPOINT" };
+var data = new Option<string?>("--data") { Description = "Directory of the vault: snapshots, journal, audit; used by one agent at a time. Else a place of this user's own.", HelpName = "DIR" };
+var listen = new Option<string?>("--listen") { Description = "Where to listen: unix:PATH, or npipe:NAME on Windows. Only this user can connect. Else where imei looks for it by itself.", HelpName = "ENDPOINT" };
 var window = new Option<int>("--window")
 {
     Description = "Most requests outstanding at a phone, 1 to 64. Every phone takes 1; more is faster where the phone keeps up.",
     DefaultValueFactory = _ => 1,
     HelpName = "N",
+    CustomParser = result =>
+    {
+        if (int.TryParse(result.Tokens[0].Value, out int number))
+            return number;
+        result.AddError("--window: a number from 1 to 64 is expected.");
+        return 0;
+    },
 };
 var run = new Command("run", "Runs the agent until SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 1 cannot run, 2 an option is wrong.")
 {

@@ -7,7 +7,7 @@ internal sealed class Globals(Terminal terminal)
 {
     public Option<string> Device { get; } = new("--device", "-d")
     {
-        Description = "The phone: its name, a unique beginning of it, or its port. May be left out when one is attached.",
+        Description = "The phone: its name, a unique beginning of it, or its port. May be left out when only one is attached.",
         HelpName = "NAME",
         Recursive = true,
     };

@@ -64,11 +64,21 @@ public static class ImeiCli
     private static ExitCode Complain(Globals globals, Terminal terminal, ParseResult parsed)
     {
         Screen screen = new(terminal, parsed.GetResult(globals.Json) is { Implicit: false }, quiet: false);
-        string message = string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct());
+        string message = Problem(parsed);
         screen.Error(message, Json.Error(StatusCode.InvalidArgument, message, "USAGE"));
         if (!screen.Json)
             screen.Say($"Try: {CommandPath(parsed)} --help");
         return ExitCode.Usage;
+    }
+
+    private static string Problem(ParseResult parsed)
+    {
+        string commands = string.Join(", ", parsed.CommandResult.Command.Subcommands.Select(command => command.Name));
+        if (commands.Length > 0 && parsed.UnmatchedTokens is [var typed, ..])
+            return $"\"{typed}\" is no command of {CommandPath(parsed)}. Commands: {commands}.";
+        if (commands.Length > 0 && parsed.Errors.Count == 1)
+            return $"A command is missing. Commands: {commands}.";
+        return string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct());
     }
 
     private static string CommandPath(ParseResult parsed)

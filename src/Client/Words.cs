@@ -35,7 +35,7 @@ public static class Words
         WritePhase.Checked => "number, phone and slot checked",
         WritePhase.BackedUp => "identity items backed up",
         WritePhase.Intent => "intent on disk: from here the restore runs to its end",
-        WritePhase.Sent => "written to the phone",
+        WritePhase.Sent => "write over",
         WritePhase.ReadBack => "read back",
         WritePhase.Closed => "journal closed",
         _ => "unknown phase",

@@ -15,10 +15,11 @@ var profile = new Option<string>("--profile")
     DefaultValueFactory = _ => "galaxy",
 };
 var seed = new Option<int>("--seed") { Description = "which phone of that kind: decides ESN, MEID, NV items", HelpName = "number", DefaultValueFactory = _ => 1 };
-var quirk = new Option<string[]>("--quirk") { Description = "how it misbehaves, as in drop=0.01,latency=2ms:\n" + QuirkText.Help, HelpName = "name=value" };
+var quirk = new Option<string[]>("--quirk") { Description = "how it misbehaves, as in drop=0.01,latency=2ms; may be given several times:\n" + QuirkText.Help, HelpName = "name=value" };
 var store = new Option<string?>("--store") { Description = "keep NV writes in this file over restarts", HelpName = "file" };
 
-var root = new RootCommand("A Qualcomm phone made of code, on a pseudo-terminal or TCP port, for tests and demonstrations.")
+var root = new RootCommand("A Qualcomm phone made of code, on a pseudo-terminal or TCP port, for tests and demonstrations. Prints one line when ready and runs until "
+    + "SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 2 an option is wrong or cannot be met.")
 {
     link, tcp, profile, seed, quirk, store,
 };

@@ -133,10 +133,6 @@ public sealed class Journal
     public JournalRow? FindByRequestId(string requestId) =>
         _store.Read(sql => Find(sql, "request_id = @request_id", ("@request_id", requestId)));
 
-    /// <summary>The oldest row of a phone that is not closed, or null.</summary>
-    public JournalRow? FindOpen(string device) =>
-        _store.Read(sql => Find(sql, "device = @device AND state < 3", ("@device", device)));
-
     /// <summary>
     /// The rows that wrote data which begins so, or may have written it, and were not followed by another write to that slot that was
     /// applied; newest first.

@@ -5,9 +5,9 @@ namespace ImeiAgent.Vault;
 /// <summary>How far a write got. States are only ever left for a later one.</summary>
 public enum JournalState
 {
-    /// <summary>The write is meant; its bytes are not sent.</summary>
+    /// <summary>The write is meant; its bytes may be on their way.</summary>
     Intent = 0,
-    /// <summary>The bytes may have reached the phone.</summary>
+    /// <summary>The write is over: the phone answered it, refused it, or stayed silent.</summary>
     Sent = 1,
     /// <summary>The phone's item was read again.</summary>
     ReadBack = 2,

@@ -20,9 +20,11 @@ internal sealed class OutputFile : IAsyncDisposable
     }
 
     /// <summary>Refuses early what would be refused at the end, before a phone is read for minutes.</summary>
-    /// <exception cref="CliException">The path is taken, or its folder does not exist.</exception>
+    /// <exception cref="CliException">The path is taken or of another format, or its folder does not exist.</exception>
     public static void Check(string path, bool force)
     {
+        if (Path.GetExtension(path).ToUpperInvariant() is ".QCN" or ".XQCN")
+            throw Fault("FORMAT_NOT_WRITTEN", $"{path}: QCN is not written, only NV text. Give a name that ends in .txt.");
         if (Directory.Exists(path))
             throw Fault("FILE_IS_FOLDER", $"{path} is a folder.");
         if (File.Exists(path) && !force)

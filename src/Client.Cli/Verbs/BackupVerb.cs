@@ -10,7 +10,7 @@ internal static class BackupVerb
     public static Command Build(Globals globals)
     {
         Option<string> output = SnapshotRead.Output(
-            "Also write NV text v3.5 to this file; a second SIM goes to FILE_sim2. Without it the agent alone keeps the snapshot.");
+            "Also write NV text v3.5 to this file; of a second SIM to another: a.txt and a_sim2.txt. Without it the agent alone keeps the snapshot.");
         Option<bool> force = SnapshotRead.Force();
         Option<string> sim = SimOption.OneOrBoth("SIM slots. With both, a second slot that cannot be reached is left out with a note.");
         Command command = new("backup", "Read all 65,536 NV items and keep them as a snapshot.") { output, force, sim };

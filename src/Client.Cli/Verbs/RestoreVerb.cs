@@ -16,7 +16,7 @@ internal static class RestoreVerb
         Option<string> label = new("--label") { Description = "The number on the label, box or invoice: 14 to 17 digits.", HelpName = "DIGITS" };
         Option<string> from = new("--from")
         {
-            Description = "A backup of this phone: an existing file or anything that ends in .txt is imported; else the name of a snapshot.",
+            Description = "A backup of this phone: an existing file or anything that ends in .txt is imported; else the name of a snapshot. A file does not say which SIM it holds: --from-sim, else --sim, does.",
             HelpName = "SNAPSHOT|FILE",
         };
         Option<string> reason = new("--reason") { Description = "Why: a ticket, an invoice, a sentence. Kept with the receipt.", HelpName = "TEXT", Required = true };
@@ -35,6 +35,13 @@ internal static class RestoreVerb
         {
             Description = "Ask for the outcome of an earlier restore with this id; all other options as then. It never writes twice.",
             HelpName = "UUID",
+            CustomParser = result =>
+            {
+                if (Guid.TryParse(result.Tokens[0].Value, out Guid id))
+                    return id;
+                result.AddError("--request-id is a UUID, as it was printed: 0f8fad5b-d9cb-469f-a165-70867728950e.");
+                return null;
+            },
         };
         Option<string> etag = new("--etag") { Description = "With --request-id: the etag that was printed with it.", HelpName = "TEXT" };
 

@@ -3,8 +3,8 @@ namespace ImeiAgent.Diag.Identity;
 /// <summary>Who a phone is, told by things that a lost IMEI leaves alone. Strings are empty where the phone did not tell.</summary>
 /// <param name="Model">Model, as in "SM-G991U".</param>
 /// <param name="Build">Firmware build.</param>
-/// <param name="Esn">Electronic serial number, 8 upper-case hex digits; empty when zero or 0xDEADD00D.</param>
-/// <param name="Meid">MEID, 14 upper-case hex digits; empty when zero.</param>
+/// <param name="Esn">Electronic serial number, 8 upper-case hex digits; empty when many phones share it (<see cref="Identity.Esn.IsNone"/>).</param>
+/// <param name="Meid">MEID, 14 upper-case hex digits; empty when zeros or erased memory.</param>
 /// <param name="Compiled">Compile date and time of the modem firmware.</param>
 public sealed record PhoneIdentity(string Model, string Build, string Esn, string Meid, string Compiled)
 {

@@ -45,6 +45,6 @@ public readonly record struct NvReading(byte Slot, NvItemId Item, NvOutcome Outc
         _ => false,
     };
 
-    /// <summary>Nothing is known: neither active nor absent.</summary>
+    /// <summary>Nothing is known: busy, failed, locked, never answered; whatever is neither active nor absent.</summary>
     public bool IsFailed => !IsActive && !IsAbsent;
 }

@@ -12,7 +12,7 @@ public enum RestorePhase
     BackedUp,
     /// <summary>The journal row is on disk. From here the restore runs to its end.</summary>
     Intent,
-    /// <summary>The phone answered the write.</summary>
+    /// <summary>The write is over: the phone answered it, refused it, or stayed silent.</summary>
     Sent,
     /// <summary>The slot was read back.</summary>
     ReadBack,

@@ -59,9 +59,9 @@ internal static class PhoneFactory
                 second.Clear(item, value);
             }
         }
-        foreach ((ushort item, byte size) in NvCatalogue.Plain)
+        foreach ((ushort item, byte size) in UsualItems.Plain)
             Activate(item, size);
-        foreach ((ushort item, byte size) in NvCatalogue.Secret)
+        foreach ((ushort item, byte size) in UsualItems.Secret)
         {
             first.Put(item, default);
             second.Put(item, default);

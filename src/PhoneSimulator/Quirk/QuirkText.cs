@@ -5,44 +5,46 @@ namespace ImeiAgent.PhoneSimulator;
 /// <summary>The text form of <see cref="Quirks"/>, as the command line takes it.</summary>
 public static class QuirkText
 {
-    private static readonly Dictionary<string, (string Form, Func<Quirks, string, Quirks> Apply)> Names = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, (string Form, string Meaning, Func<Quirks, string, Quirks> Apply)> Names = new(StringComparer.Ordinal)
     {
-        ["latency"] = ("TIME", (q, v) => q with { Latency = Duration(v) }),
-        ["service"] = ("TIME", (q, v) => q with { Service = Duration(v) }),
-        ["queue"] = ("COUNT", (q, v) => q with { QueueDepth = Count(v) }),
-        ["one-frame-per-transfer"] = ("", (q, v) => q with { OneFramePerTransfer = Switch(v) }),
-        ["old-kernel"] = ("", (q, v) => q with { OldKernel = Switch(v) }),
-        ["silent-bad-check"] = ("", (q, v) => q with { SilentOnBadCheck = Switch(v) }),
-        ["lose"] = ("PROBABILITY", (q, v) => q with { LostRequest = Probability(v) }),
-        ["split"] = ("PROBABILITY", (q, v) => q with { Split = Probability(v) }),
-        ["join"] = ("PROBABILITY", (q, v) => q with { Join = Probability(v) }),
-        ["leading-flag"] = ("PROBABILITY", (q, v) => q with { LeadingFlag = Probability(v) }),
-        ["garbage"] = ("PROBABILITY", (q, v) => q with { Garbage = Probability(v) }),
-        ["abort"] = ("PROBABILITY", (q, v) => q with { Abort = Probability(v) }),
-        ["unsolicited"] = ("PROBABILITY", (q, v) => q with { Unsolicited = Probability(v) }),
-        ["bad-crc"] = ("PROBABILITY", (q, v) => q with { BadCheck = Probability(v) }),
-        ["drop"] = ("PROBABILITY", (q, v) => q with { DroppedReply = Probability(v) }),
-        ["duplicate"] = ("PROBABILITY", (q, v) => q with { DuplicateReply = Probability(v) }),
-        ["late"] = ("PROBABILITY:TIME", (q, v) => q with { LateReply = Probability(Before(v)), LateBy = Duration(After(v)) }),
-        ["bare-refusals"] = ("", (q, v) => q with { BareRefusals = Switch(v) }),
-        ["busy"] = ("PROBABILITY", (q, v) => q with { Busy = Probability(v) }),
-        ["busy-first"] = ("COUNT", (q, v) => q with { BusyFirst = Count(v) }),
-        ["spc-silence"] = ("TIME", (q, v) => q with { SpcSilence = Duration(v) }),
-        ["writes-need-offline"] = ("", (q, v) => q with { WritesNeedOffline = Switch(v) }),
-        ["read-only"] = ("ITEMS", (q, v) => q with { ReadOnly = ItemSet.Parse(v) }),
-        ["ignore-writes"] = ("ITEMS", (q, v) => q with { IgnoreWrites = ItemSet.Parse(v) }),
-        ["revert"] = ("ITEMS", (q, v) => q with { RevertAfterReset = ItemSet.Parse(v) }),
-        ["wear"] = ("ITEMS", (q, v) => q with { Wear = ItemSet.Parse(v) }),
-        ["wear-once"] = ("ITEMS", (q, v) => q with { WearOnce = ItemSet.Parse(v) }),
-        ["crash-on"] = ("ITEMS", (q, v) => q with { CrashOn = ItemSet.Parse(v) }),
-        ["reset-delay"] = ("TIME", (q, v) => q with { ResetDelay = Duration(v) }),
-        ["silent-reset"] = ("", (q, v) => q with { SilentReset = Switch(v) }),
-        ["die"] = ("before-store:COUNT or after-store:COUNT", Die),
-        ["unplug-after"] = ("COUNT", (q, v) => q with { UnplugAfter = Count(v) }),
+        ["latency"] = ("TIME", "from a request's service to its reply", (q, v) => q with { Latency = Duration(v) }),
+        ["service"] = ("TIME", "how long the phone works on one request; the next waits", (q, v) => q with { Service = Duration(v) }),
+        ["queue"] = ("COUNT", "unanswered requests it holds; what comes beyond is dropped", (q, v) => q with { QueueDepth = Count(v) }),
+        ["one-frame-per-transfer"] = ("", "of the bytes of one read, looks at the first frame only", (q, v) => q with { OneFramePerTransfer = Switch(v) }),
+        ["old-kernel"] = ("", "as Android 3.4: the same, and drops leading flags, cut frames and bad checks", (q, v) => q with { OldKernel = Switch(v) }),
+        ["silent-bad-check"] = ("", "drops a frame with a bad check instead of answering BAD_CMD", (q, v) => q with { SilentOnBadCheck = Switch(v) }),
+        ["lose"] = ("PROBABILITY", "a request is lost before the phone sees it", (q, v) => q with { LostRequest = Probability(v) }),
+        ["split"] = ("PROBABILITY", "a reply is written in pieces of one byte", (q, v) => q with { Split = Probability(v) }),
+        ["join"] = ("PROBABILITY", "a reply waits for the next; one write carries both", (q, v) => q with { Join = Probability(v) }),
+        ["leading-flag"] = ("PROBABILITY", "a reply begins with 7E", (q, v) => q with { LeadingFlag = Probability(v) }),
+        ["garbage"] = ("PROBABILITY", "random bytes and a flag before a reply", (q, v) => q with { Garbage = Probability(v) }),
+        ["abort"] = ("PROBABILITY", "half a frame and 7D 7E before a reply", (q, v) => q with { Abort = Probability(v) }),
+        ["unsolicited"] = ("PROBABILITY", "a log, event or message before a reply", (q, v) => q with { Unsolicited = Probability(v) }),
+        ["bad-crc"] = ("PROBABILITY", "a reply has a wrong check", (q, v) => q with { BadCheck = Probability(v) }),
+        ["drop"] = ("PROBABILITY", "a request is served and its reply lost", (q, v) => q with { DroppedReply = Probability(v) }),
+        ["duplicate"] = ("PROBABILITY", "a reply is sent twice", (q, v) => q with { DuplicateReply = Probability(v) }),
+        ["late"] = ("PROBABILITY:TIME", "a reply comes so much later; others overtake it", (q, v) => q with { LateReply = Probability(Before(v)), LateBy = Duration(After(v)) }),
+        ["bare-refusals"] = ("", "a refusal has no echo of its request", (q, v) => q with { BareRefusals = Switch(v) }),
+        ["busy"] = ("PROBABILITY", "an NV request is answered NV_BUSY", (q, v) => q with { Busy = Probability(v) }),
+        ["busy-first"] = ("COUNT", "so many of the first NV requests are answered NV_BUSY", (q, v) => q with { BusyFirst = Count(v) }),
+        ["spc-silence"] = ("TIME", "how long it is deaf after a wrong SPC", (q, v) => q with { SpcSilence = Duration(v) }),
+        ["writes-need-offline"] = ("", "NV writes are refused BAD_MODE unless it is offline", (q, v) => q with { WritesNeedOffline = Switch(v) }),
+        ["read-only"] = ("ITEMS", "a write is answered NV_READONLY", (q, v) => q with { ReadOnly = ItemSet.Parse(v) }),
+        ["ignore-writes"] = ("ITEMS", "a write is answered NV_DONE and not stored", (q, v) => q with { IgnoreWrites = ItemSet.Parse(v) }),
+        ["revert"] = ("ITEMS", "a written item has its old value again after a reset", (q, v) => q with { RevertAfterReset = ItemSet.Parse(v) }),
+        ["wear"] = ("ITEMS", "a write is stored with one bit wrong", (q, v) => q with { Wear = ItemSet.Parse(v) }),
+        ["wear-once"] = ("ITEMS", "the same, for the first write of the item only", (q, v) => q with { WearOnce = ItemSet.Parse(v) }),
+        ["crash-on"] = ("ITEMS", "a read of the item reboots the phone", (q, v) => q with { CrashOn = ItemSet.Parse(v) }),
+        ["reset-delay"] = ("TIME", "how long the port is away in a reset", (q, v) => q with { ResetDelay = Duration(v) }),
+        ["silent-reset"] = ("", "a reset is obeyed without a reply", (q, v) => q with { SilentReset = Switch(v) }),
+        ["die"] = ("before-store:COUNT or after-store:COUNT", "loses power at that NV write and ends the program", Die),
+        ["unplug-after"] = ("COUNT", "the cable is pulled at that request", (q, v) => q with { UnplugAfter = Count(v) }),
     };
 
-    /// <summary>Every quirk with the form of its value, one a line.</summary>
-    public static string Help => string.Join('\n', Names.Select(name => name.Value.Form.Length == 0 ? name.Key : $"{name.Key}={name.Value.Form}"));
+    /// <summary>Every quirk with the form of its value and its meaning, one a line, and what the forms stand for.</summary>
+    public static string Help =>
+        string.Join('\n', Names.Select(name => $"{FormOf(name.Key)}: {name.Value.Meaning}"))
+        + "\nPROBABILITY: 0 to 1. TIME: 200us, 50ms or 1.5s, up to an hour. COUNT: 1 or more. ITEMS: 550, 0+1943, 100-200 or all.";
 
     internal static Quirks Parse(string text)
     {
@@ -59,11 +61,13 @@ public static class QuirkText
             }
             catch (FormatException wrong)
             {
-                throw new FormatException($"quirk '{name}': {wrong.Message}", wrong);
+                throw new FormatException($"quirk '{name}': {wrong.Message}; it is given as {FormOf(name)}", wrong);
             }
         }
         return quirks;
     }
+
+    private static string FormOf(string name) => Names[name].Form is { Length: > 0 } form ? $"{name}={form}" : name;
 
     private static Quirks Die(Quirks quirks, string value) => Before(value) switch
     {

@@ -16,7 +16,6 @@ internal static partial class UnixNative
     public const int NoPermission = 1;                      // EPERM
     public const int NoEntry = 2;                           // ENOENT
     public const int Interrupted = 4;                       // EINTR
-    public const int IoError = 5;                           // EIO
     public const int NoSuchAddress = 6;                     // ENXIO
     public const int AccessDenied = 13;                     // EACCES
     public const int Busy = 16;                             // EBUSY

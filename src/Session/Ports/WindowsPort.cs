@@ -4,8 +4,7 @@ namespace ImeiAgent.Session;
 
 /// <summary>
 /// A serial port of Windows: <see cref="SerialPort.BaseStream"/>, whose reads and writes are overlapped and do not poll there, made
-/// fit for a session. The project's machines run Linux: this compiles, and its reads are tested over another stream, but it has not met a
-/// Windows driver yet.
+/// fit for a session. It compiles, and its reads are tested over another stream; it has not met a Windows driver yet.
 /// <para>
 /// The base stream looks at a cancellation token only before it begins. Here a cancelled read stays under way and its bytes go to the
 /// next read, so that none are lost.

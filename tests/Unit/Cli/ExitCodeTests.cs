@@ -94,6 +94,19 @@ public class ExitCodeTests
         Assert.Empty(agent.Requests);
     }
 
+    [Theory]
+    [InlineData("\"snapshot\" is no command of imei. Commands: devices, identify,", "snapshot", "list")]
+    [InlineData("\"550\" is no command of imei nv. Commands: read.", "nv", "550")]
+    [InlineData("A command is missing. Commands: devices, identify,")]
+    [InlineData("--request-id is a UUID", "restore", "--reason", "ticket", "--label", "1", "--yes", "--request-id", "7")]
+    public async Task A_wrong_command_line_is_answered_in_words_that_help(string said, params string[] args)
+    {
+        CliRun run = await CliRun.RunAsync(null, args);
+
+        Assert.Equal(2, (int)run.Exit);
+        Assert.Contains(said, run.Err, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Help_lists_every_exit_code_and_every_verb()
     {

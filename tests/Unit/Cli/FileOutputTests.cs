@@ -46,6 +46,20 @@ public sealed class FileOutputTests : IDisposable
     }
 
     [Theory]
+    [InlineData("s21.qcn")]
+    [InlineData("s21.XQCN")]
+    public async Task A_name_of_another_format_is_refused_before_the_phone_is_read(string name)
+    {
+        await using FakeAgent agent = await StartAsync(1, 2);
+
+        CliRun run = await CliRun.RunAsync(agent, "backup", "-o", PathOf(name));
+
+        Assert.Equal(9, (int)run.Exit);
+        Assert.Contains("ends in .txt", run.Err, StringComparison.Ordinal);
+        Assert.Empty(agent.Requests);
+    }
+
+    [Theory]
     [InlineData("s21.txt")]
     [InlineData("s21_sim2.txt")]
     public async Task An_existing_file_is_kept_and_refused_before_the_phone_is_read(string existing)

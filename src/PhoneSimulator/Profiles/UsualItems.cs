@@ -4,7 +4,7 @@ namespace ImeiAgent.PhoneSimulator.Profiles;
 /// Items that nearly every phone has active, with the size of their value in bytes (public NV lists; numbers and sizes are protocol
 /// facts). What they hold here is made up.
 /// </summary>
-internal static class NvCatalogue
+internal static class UsualItems
 {
     /// <summary>Settings, identity and RF calibration.</summary>
     public static readonly (ushort Item, byte Size)[] Plain =
@@ -22,11 +22,13 @@ internal static class NvCatalogue
         (2510, 1), (2824, 16), (2825, 74), (2954, 5), (3446, 6), (3461, 1), (3628, 1), (3635, 10), (3851, 1),
         (4118, 1), (4204, 1), (4210, 1), (4211, 4), (4398, 1), (4399, 1), (4432, 1), (4528, 1), (4548, 8), (4678, 6),
         (4964, 2), (5597, 4), (6244, 2), (6248, 1), (6253, 1), (6828, 8), (6829, 16), (6862, 1), (6873, 74),
-        (6876, 6), (6907, 2), (50001, 8), (50025, 8),    ];
+        (6876, 6), (6907, 2), (50001, 8), (50025, 8),
+    ];
 
     /// <summary>Keys, passwords and codes: read as zeros with status done, as phones hide them.</summary>
     public static readonly (ushort Item, byte Size)[] Secret =
     [
         (25, 9), (27, 9), (82, 4), (85, 6), (187, 4), (318, 65), (319, 15), (466, 35), (579, 65), (580, 15),
-        (904, 11), (906, 128), (910, 128), (1192, 128), (1194, 128), (6246, 73),    ];
+        (904, 11), (906, 128), (910, 128), (1192, 128), (1194, 128), (6246, 73),
+    ];
 }
