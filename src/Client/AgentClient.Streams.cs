@@ -40,7 +40,14 @@ public sealed partial class AgentClient
             _snapshots.ImportSnapshot(Options(TimeSpan.FromMinutes(2), cancellation));
         try
         {
-            await SendFileAsync(call.RequestStream, header, file, cancellation).ConfigureAwait(false);
+            Task sending = SendFileAsync(call.RequestStream, header, file, cancellation);
+
+            // An agent that has answered reads no more, and a write that waits for it would wait until the deadline. Disposing the call ends it.
+            if (await Task.WhenAny(sending, call.ResponseAsync).ConfigureAwait(false) == sending)
+                await sending.ConfigureAwait(false);
+            else
+                _ = sending.ContinueWith(
+                    static ended => _ = ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return await call.ResponseAsync.ConfigureAwait(false);
         }
         catch (RpcException exception)

@@ -18,7 +18,7 @@ internal static partial class Faults
             $"Slot {slot.Slot} of {phone} holds the valid IMEI {facts.Held}. To replace it by {facts.Wanted} would be a change, not a repair. "
             + $"{NothingSent} If the label is right, this is the wrong phone or the wrong slot."),
         RestoreRuling.RefusedOtherSlot => new(OperationError.ImeiInUse,
-            $"The phone's other slot holds {facts.Wanted}. {NothingSent} Labels of phones with two SIMs show two numbers: take the other."),
+            $"{facts.Wanted} belongs to the phone's other slot, which holds it or held it in a backup. {NothingSent} Labels of phones with two SIMs show two numbers: take the other."),
         RestoreRuling.RefusedOtherPhone => new(OperationError.ImeiInUse,
             $"{facts.HeldElsewhere} holds {facts.Wanted}. {NothingSent} Check that the label belongs to {phone}. "
             + $"When {facts.HeldElsewhere} has lost the number or was given it by mistake, connect it too: what it then shows decides."),

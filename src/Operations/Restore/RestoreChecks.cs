@@ -16,6 +16,9 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Ident
     // Ports can have long paths; nothing else comes near.
     private const int LongestName = 300;
 
+    // How many of a phone's snapshots are searched; a full one takes some 50 ms.
+    private const int LookBack = 20;
+
     /// <summary>The request by itself; returns the SPC when one was given.</summary>
     public static Spc? Arguments(RestoreRequest request)
     {
@@ -100,7 +103,8 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Ident
     public RestoreRuling Judge(Phone phone, PhoneReading reading, SlotReading slot, Imei wanted, string claimedBy)
     {
         SlotReading other = reading.Slot(slot.Slot == 1 ? 2 : 1);
-        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, other.Content.Imei,
+        Imei? otherSlot = other.Content.State == ImeiSlotState.Ok ? other.Content.Imei : LastHeld(other.Slot, phone.Name, reading.Identity);
+        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, otherSlot,
             claimedBy.Length > 0 ? claimedBy : HolderOf(wanted, phone, reading.Identity));
         RestoreRuling ruling = RestorePolicy.Judge(facts);
         return ruling is RestoreRuling.Allowed or RestoreRuling.AlreadyThere ? ruling : throw Faults.Ruled(ruling, phone.Name, slot, facts);
@@ -123,6 +127,21 @@ internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Ident
     }
 
     private JournalRow? Find(RestoreRequest request) => VaultAccess.Try(() => vault.Journal.FindByRequestId(request.RequestId));
+
+    /// <summary>
+    /// The number a slot showed when the phone was last read with one. Files that were brought do not count: a person said whose slot they are.
+    /// </summary>
+    private Imei? LastHeld(byte slot, string phone, PhoneIdentity identity)
+    {
+        foreach (SnapshotInfo info in VaultAccess.Try(() => vault.Snapshots.List(phone, LookBack, after: null)))
+        {
+            if (info.Origin == SnapshotOrigin.Imported || !info.Slots.Contains(slot) || !info.Identity.IsSamePhoneAs(identity))
+                continue;
+            if (VaultAccess.Try(() => vault.Snapshots.Load(info.Name)).Find(slot, NvItemId.Imei)?.AsSlot() is { State: ImeiSlotState.Ok, Imei: { } held })
+                return held;
+        }
+        return null;
+    }
 
     /// <summary>
     /// Another phone that holds the number as far as is known, attached or not; empty when none does. One that was seen in this run holds

@@ -6,7 +6,10 @@ namespace ImeiAgent.Operations;
 /// <param name="Slot">State of the slot that is to be written.</param>
 /// <param name="Held">The number it holds; null when it holds none.</param>
 /// <param name="Wanted">The number to put there: the phone's own, from its label or from a backup of it.</param>
-/// <param name="OtherSlot">The number in the phone's other slot; null when there is none.</param>
+/// <param name="OtherSlot">
+/// The number of the phone's other slot: what it holds, or, when it has lost its own too, what it held when it was last read with one. Null
+/// when that is not known.
+/// </param>
 /// <param name="HeldElsewhere">Name of another phone that is known to hold the number; empty when none is.</param>
 public sealed record RestoreFacts(ImeiSlotState Slot, Imei? Held, Imei Wanted, Imei? OtherSlot, string HeldElsewhere);
 
@@ -51,7 +54,7 @@ public static class RestorePolicy
         // 4. A slot that holds another valid number is intact: to overwrite it would be a change, not a repair.
         { Slot: ImeiSlotState.Ok } => RestoreRuling.RefusedIntact,
 
-        // 5. A number that is in the phone's other slot belongs there.
+        // 5. A number that is, or was before it got lost, in the phone's other slot belongs there.
         { OtherSlot: { } other } when SameNumber(other, facts.Wanted) => RestoreRuling.RefusedOtherSlot,
 
         // 6. A number that another phone holds belongs to that phone.

@@ -102,6 +102,35 @@ public class SnapshotSourceTests
     }
 
     [Fact]
+    public async Task A_number_that_a_backup_shows_in_the_other_slot_does_not_get_into_this_one_although_both_are_lost()
+    {
+        await using var bench = new Bench("galaxy");
+        await SnapshotAsync(bench, "/dev/sim1");
+        bench.Phone.Put(1, 550, new byte[9]);
+        bench.Phone.Erase(2, 550);
+
+        var refused = await bench.RefusedAsync(Bench.Label("356938035643809", slot: 2));
+
+        Assert.Equal(OperationError.ImeiInUse, refused.Error);
+        Assert.Contains("other slot", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_slots_of_a_phone_that_lost_both_get_their_own_numbers_back()
+    {
+        await using var bench = new Bench("galaxy");
+        string snapshot = await SnapshotAsync(bench, "/dev/sim1");
+        bench.Phone.Put(1, 550, new byte[9]);
+        bench.Phone.Erase(2, 550);
+
+        await bench.EndAsync(From(snapshot) with { Slot = 2 });
+        await bench.EndAsync(From(snapshot));
+
+        Assert.Equal("083A65390853468390", bench.Held(1));
+        Assert.Equal("084A09512430325781", bench.Held(2));
+    }
+
+    [Fact]
     public async Task A_snapshot_goes_by_its_short_and_its_full_name_in_a_repeated_request()
     {
         await using var bench = new Bench("galaxy");
