@@ -140,6 +140,28 @@ public class DumpTests
     }
 
     [Fact]
+    public async Task What_was_read_is_handed_over_while_the_next_reply_is_awaited()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, item: 20);
+
+        int received = 0;
+        bool handedOver = false;
+        await foreach (DumpEvent told in bench.Dump.RunAsync(new DumpRequest { Ranges = [new(0, 40)] }, Bench.Ct))
+        {
+            received += (told as DumpBatch)?.Items.Count ?? 0;
+            if (received != 20 || handedOver)
+                continue;
+            handedOver = true;
+            held.Release();
+        }
+
+        Assert.True(handedOver);
+        Assert.Equal(41, received);
+    }
+
+    [Fact]
     public async Task A_busy_nv_task_is_asked_again()
     {
         await using var bench = new Bench("galaxy", "busy=0.05");
