@@ -33,8 +33,9 @@ internal static class PhoneChoice
     {
         if (asked.Length == 0)
         {
-            PhoneView[] ready = [.. present.Where(p => p.State == PhoneState.Ready)];
-            return ready.Length > 0 ? ready : present.Count == 1 ? present : [];
+            // A port that is still being probed may be a phone too: with one of them beside a ready phone, a name is needed.
+            PhoneView[] candidates = [.. present.Where(p => p.State is PhoneState.Ready or PhoneState.Probing)];
+            return candidates.Length > 0 ? candidates : present.Count == 1 ? present : [];
         }
         string name = asked.StartsWith(PhoneNames.Prefix, StringComparison.Ordinal) ? asked : PhoneNames.Prefix + asked;
         return FirstNotEmpty(
