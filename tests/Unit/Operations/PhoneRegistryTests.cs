@@ -2,6 +2,7 @@ using ImeiAgent.Diag.Identity;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
@@ -33,6 +34,28 @@ public class PhoneRegistryTests
         foreach (string asked in new[] { name, name["devices/".Length..], "sm-g", "devices/sm-", "/dev/sim1", "" })
             Assert.Equal(name, bench.Registry.Get(asked).Name);
         Assert.Equal(OperationError.DeviceNotFound, Assert.Throws<OperationException>(() => bench.Registry.Get("sm-x")).Error);
+    }
+
+    [Fact]
+    public async Task A_port_that_is_discovered_is_watched_and_its_phone_stays_known_when_it_leaves()
+    {
+        await using var bench = new Bench("galaxy");
+        PortSpec[] found = [];
+        var options = new RegistryOptions
+        {
+            Open = bench.OpenAsync,
+            Discover = () => Volatile.Read(ref found),
+            DiscoveryInterval = TimeSpan.FromMilliseconds(20),
+        };
+        await using var registry = new PhoneRegistry(options, bench.Vault, TimeProvider.System, NullLogger<PhoneRegistry>.Instance);
+        Assert.Empty(registry.List());
+
+        Volatile.Write(ref found, [PortSpec.Parse("/dev/sim1")]);
+        await Eventually.HoldsAsync(() => registry.List() is [{ State: PhoneState.Ready, Port: "/dev/sim1" }]);
+
+        Volatile.Write(ref found, []);
+        bench.First.Host.Unplug();
+        await Eventually.HoldsAsync(() => registry.List() is [{ State: PhoneState.Disconnected }]);
     }
 
     [Fact]
