@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Grpc.Health.V1;
 using Grpc.Net.Client;
+using Grpc.Reflection.V1;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Xunit;
@@ -31,6 +32,23 @@ public sealed class AgentProcessTests : IDisposable
         Assert.Equal(("0.1.0", Environment.MachineName), (info.Version, info.Host));
         HealthCheckResponse health = await new Health.HealthClient(channel).CheckAsync(new(), cancellationToken: Ct);
         Assert.Equal(HealthCheckResponse.Types.ServingStatus.Serving, health.Status);
+    }
+
+    [Fact]
+    public async Task It_tells_its_services_to_clients_without_the_contract()
+    {
+        await using OurProgram agent = await StartAsync("data");
+        using GrpcChannel channel = AgentUnderTest.Connect(Socket);
+
+        using var call = new ServerReflection.ServerReflectionClient(channel).ServerReflectionInfo(cancellationToken: Ct);
+        await call.RequestStream.WriteAsync(new ServerReflectionRequest { ListServices = "" }, Ct);
+        Assert.True(await call.ResponseStream.MoveNext(Ct));
+        await call.RequestStream.CompleteAsync();
+
+        Assert.Equal(
+            ["AgentService", "DeviceService", "ImeiService", "NvService", "SnapshotService"],
+            call.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name)
+                .Where(n => n.StartsWith("imeiagent.v1.", StringComparison.Ordinal)).Select(n => n["imeiagent.v1.".Length..]).Order());
     }
 
     [Fact]
