@@ -70,8 +70,14 @@ async Task<int> RunAsync(ParseResult options, CancellationToken ct)
 
 static PhoneHost Start(SimulatedPhone phone, string? link, int? tcp)
 {
-    // A phone that loses power takes its process along, without a chance to tidy up.
-    void Die() => Process.GetCurrentProcess().Kill();
+    // A phone that loses power takes its process along, without a chance to tidy up. Only its link goes first, as udev removes it: the
+    // system gives the same terminal to the next simulator, and whoever follows the link would find a stranger there.
+    void Die()
+    {
+        if (link is not null)
+            File.Delete(link);
+        Process.GetCurrentProcess().Kill();
+    }
     if (tcp is null)
         return new PtyHost(phone, link) { OnPowerLoss = Die };
     if (link is not null)

@@ -50,7 +50,7 @@ public sealed class InterruptionTests
         await bench.StartAgentAsync();
         HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         await using OurProgram imei = StartRestore(bench, phone);
-        await reply.Reached.WaitAsync(Ct);
+        await reply.Reached.WaitAsync(Eventually.Deadline, Ct);
 
         bench.Agent.Terminate();
         await Eventually.HoldsAsync(async () => (await bench.ImeiAsync("agent", "info")).Code == ExitCode.AgentUnreachable);
@@ -71,7 +71,7 @@ public sealed class InterruptionTests
         await bench.StartAgentAsync();
         HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         await using OurProgram imei = StartRestore(bench, phone);
-        await reply.Reached.WaitAsync(Ct);
+        await reply.Reached.WaitAsync(Eventually.Deadline, Ct);
 
         imei.Kill();
         await imei.EndAsync(Ct);
@@ -91,7 +91,7 @@ public sealed class InterruptionTests
         await bench.StartAgentAsync();
         HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
         await using OurProgram imei = StartRestore(bench, phone);
-        await reply.Reached.WaitAsync(Ct);
+        await reply.Reached.WaitAsync(Eventually.Deadline, Ct);
 
         phone.Host.Unplug();
 
@@ -124,7 +124,7 @@ public sealed class InterruptionTests
     {
         HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         OurProgram imei = StartRestore(bench, phone);
-        await reply.Reached.WaitAsync(Ct);
+        await reply.Reached.WaitAsync(Eventually.Deadline, Ct);
         return imei;
     }
 }

@@ -23,9 +23,10 @@ public sealed record PhoneProcess(string Link, string Store, string Profile, int
     /// <summary>Its process has ended by itself, as a phone that lost its power.</summary>
     public Task DiesAsync(CancellationToken ct) => _process!.EndAsync(ct);
 
-    /// <summary>SIGKILL, and it is gone.</summary>
+    /// <summary>SIGKILL, and it is gone. Its link goes first, as udev removes it: the terminal's number is given to the next phone.</summary>
     public async Task KillAsync(CancellationToken ct)
     {
+        File.Delete(Link);
         _process!.Kill();
         await _process.EndAsync(ct);
     }

@@ -93,7 +93,7 @@ public class AgentCallsTests
         using (AsyncServerStreamingCall<WriteImeiResponse> call = agent.Imei.WriteImei(request, cancellationToken: Ct))
         {
             Assert.True(await call.ResponseStream.MoveNext(Ct));
-            await write.Reached.WaitAsync(Ct);
+            await write.Reached.WaitAsync(Eventually.Deadline, Ct);
         }
         write.Release();
 

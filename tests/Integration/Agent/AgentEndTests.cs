@@ -26,7 +26,7 @@ public sealed class AgentEndTests : IDisposable
         using GrpcChannel channel = AgentUnderTest.Connect(Socket);
         HeldReply write = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         using AsyncServerStreamingCall<WriteImeiResponse> call = new ImeiService.ImeiServiceClient(channel).WriteImei(Restore(), cancellationToken: Ct);
-        await write.Reached.WaitAsync(Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Ct);
 
         agent.Terminate();
         write.Release();
@@ -45,7 +45,7 @@ public sealed class AgentEndTests : IDisposable
         HeldReply read = phone.Phone.Traps.HoldReply(DiagCode.NvRead, 60000);
         var request = new ReadRangeRequest { Ranges = { new NvRange { First = 60000, Last = 60000 } } };
         using AsyncServerStreamingCall<ReadRangeResponse> call = new NvService.NvServiceClient(channel).ReadRange(request, cancellationToken: Ct);
-        await read.Reached.WaitAsync(Ct);
+        await read.Reached.WaitAsync(Eventually.Deadline, Ct);
 
         agent.Terminate();
 
@@ -64,7 +64,7 @@ public sealed class AgentEndTests : IDisposable
             using GrpcChannel broken = AgentUnderTest.Connect(Socket);
             HeldReply write = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
             using AsyncServerStreamingCall<WriteImeiResponse> call = new ImeiService.ImeiServiceClient(broken).WriteImei(request, cancellationToken: Ct);
-            await write.Reached.WaitAsync(Ct);
+            await write.Reached.WaitAsync(Eventually.Deadline, Ct);
             first.Kill();
             await first.EndAsync(Ct);
             write.Release();

@@ -1,6 +1,7 @@
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
+using ImeiAgent.TestKit;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
@@ -112,7 +113,7 @@ public class DumpTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 3000);
         Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(0, 65535)] });
-        await held.Reached.WaitAsync(Bench.Ct);
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         bench.First.Host.Unplug();
 
@@ -192,7 +193,7 @@ public class DumpTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         var held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 600);
         Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(590, 610)], SaveSnapshot = true });
-        await held.Reached.WaitAsync(Bench.Ct);
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.Phone.Put(1, NvItemId.Meid.Number, [1, 2, 3, 4, 5, 6, 0x99, 0]);
         held.Release();
 
@@ -209,7 +210,7 @@ public class DumpTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         var held = bench.Phone.Traps.HoldReply(DiagCode.Verno);
         Task<List<DumpEvent>> dump = RunAsync(bench, new DumpRequest { Ranges = [new(590, 610)], SaveSnapshot = true });
-        await held.Reached.WaitAsync(Bench.Ct);
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.First.Host.Unplug();
 
         DumpSummary summary = Assert.IsType<DumpSummary>((await dump)[^1]);

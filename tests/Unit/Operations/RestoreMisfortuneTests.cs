@@ -2,6 +2,7 @@ using ImeiAgent.Diag.Messages;
 using ImeiAgent.Operations;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.Vault;
+using ImeiAgent.TestKit;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
@@ -101,7 +102,7 @@ public class RestoreMisfortuneTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.Phone.Put(1, 550, Convert.FromHexString("083A65390853468391"));
         write.Release();
 
@@ -135,7 +136,7 @@ public class RestoreMisfortuneTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.Phone.Put(1, 550, Convert.FromHexString("083A65390853468391"));
         write.Release();
 
@@ -164,7 +165,7 @@ public class RestoreMisfortuneTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.First.Host.Unplug();
 
         RestoreEnded ended = await restore;
@@ -197,7 +198,7 @@ public class RestoreMisfortuneTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.BreakVault("journal");
         write.Release();
 
@@ -218,7 +219,7 @@ public class RestoreMisfortuneTests
         RestoreRequest request = Bench.Label();
         IAsyncEnumerator<RestoreEvent> events = bench.Restore.RunAsync(request, cancel.Token).GetAsyncEnumerator(Bench.Ct);
         Assert.True(await events.MoveNextAsync());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         await cancel.CancelAsync();
         await events.DisposeAsync();
@@ -237,7 +238,7 @@ public class RestoreMisfortuneTests
         HeldReply read = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
         using var cancel = new CancellationTokenSource();
         Task<RestoreEvent> first = FirstAsync(bench.Restore.RunAsync(Bench.Label(), cancel.Token));
-        await read.Reached.WaitAsync(Bench.Ct);
+        await read.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         await cancel.CancelAsync();
 
@@ -253,7 +254,7 @@ public class RestoreMisfortuneTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> first = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         var refused = await Assert.ThrowsAsync<OperationException>(() => bench.RunAsync(Bench.Label("490154203237518", slot: 2)));
         write.Release();

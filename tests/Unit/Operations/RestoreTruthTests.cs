@@ -23,7 +23,7 @@ public class RestoreTruthTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply secondSlot = bench.Phone.Traps.HoldReply(DiagCode.Subsystem, 550);
         Task<OperationException> restore = bench.RefusedAsync(Bench.Label());
-        await secondSlot.Reached.WaitAsync(Bench.Ct);
+        await secondSlot.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.Phone.Put(1, 550, Convert.FromHexString(OtherValid));
         secondSlot.Release();
 
@@ -39,10 +39,10 @@ public class RestoreTruthTests
         HeldReply late = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         HeldReply readBack = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
         write.Release();
-        await readBack.Reached.WaitAsync(Bench.Ct);
+        await readBack.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         late.Release();
         readBack.Release();
 
@@ -60,7 +60,7 @@ public class RestoreTruthTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.Phone.Put(1, 550, Convert.FromHexString(OtherValid));
         write.Release();
 
@@ -96,7 +96,7 @@ public class RestoreTruthTests
         await bench.Registry.RequireAsync("/dev/sim2", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         Task<RestoreEnded> first = bench.EndAsync(Bench.Label() with { Device = "/dev/sim1" });
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         var refused = await Assert.ThrowsAsync<OperationException>(() => bench.RunAsync(Bench.Label() with { Device = "/dev/sim2" }));
         write.Release();
@@ -127,7 +127,7 @@ public class RestoreTruthTests
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         RestoreRequest request = Bench.Label();
         Task<RestoreEnded> restore = bench.EndAsync(request);
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.BreakVault("journal");
         write.Release();
         await restore;
@@ -148,7 +148,7 @@ public class RestoreTruthTests
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         RestoreRequest request = Bench.Label();
         Task<RestoreEnded> restore = bench.EndAsync(request);
-        await write.Reached.WaitAsync(Bench.Ct);
+        await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         bench.Phone.Put(1, 550, Convert.FromHexString(Lost));
         bench.BreakVault("journal");
         write.Release();
