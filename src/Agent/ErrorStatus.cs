@@ -19,15 +19,17 @@ public static class ErrorStatus
     /// <summary>The status code of each error, as documented at ErrorReason in the contract.</summary>
     public static Code CodeOf(OperationError error) => error switch
     {
-        OperationError.DeviceNotFound or OperationError.SnapshotNotFound => Code.NotFound,
+        OperationError.DeviceNotFound or OperationError.SnapshotNotFound or OperationError.JobNotFound or OperationError.SkipNotFound => Code.NotFound,
         OperationError.DeviceAmbiguous or OperationError.ImeiInvalid or OperationError.RequestIdReused or OperationError.FileInvalid
             or OperationError.ArgumentInvalid => Code.InvalidArgument,
         OperationError.PortUnavailable or OperationError.DeviceDisconnected or OperationError.AgentStopping => Code.Unavailable,
         OperationError.NoReply => Code.DeadlineExceeded,
         OperationError.NotADiagPort or OperationError.PhoneRefused or OperationError.SpcRequired or OperationError.SpcRefused
             or OperationError.SlotUnreachable or OperationError.ImeiIntact or OperationError.ImeiInUse or OperationError.ItemReadOnly
-            or OperationError.SnapshotOfOtherPhone or OperationError.SnapshotWithoutImei or OperationError.DeviceBusy => Code.FailedPrecondition,
-        OperationError.EtagMismatch or OperationError.WriteRolledBack => Code.Aborted,
+            or OperationError.SnapshotOfOtherPhone or OperationError.SnapshotWithoutImei or OperationError.DeviceBusy
+            or OperationError.DumpSourceChanged => Code.FailedPrecondition,
+        OperationError.EtagMismatch or OperationError.WriteRolledBack or OperationError.JobCancelled => Code.Aborted,
+        OperationError.JobBatchesGone => Code.OutOfRange,
         OperationError.WriteOutcomeUnknown or OperationError.SnapshotDamaged => Code.DataLoss,
         OperationError.VaultUnavailable => Code.ResourceExhausted,
         _ => Code.Internal,

@@ -32,10 +32,10 @@ public enum ExitCode
     /// <summary>Some items could not be read.</summary>
     Incomplete = 8,
 
-    /// <summary>A snapshot or file.</summary>
+    /// <summary>A snapshot, job, skip or file.</summary>
     File = 9,
 
-    /// <summary>Ctrl-C, or answered no.</summary>
+    /// <summary>Ctrl-C, or answered no, or the job was cancelled.</summary>
     Cancelled = 130,
 }
 
@@ -53,8 +53,8 @@ internal static class ExitCodes
         (ExitCode.RolledBack, "the new value did not hold and was rolled back: the phone holds its old value"),
         (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id"),
         (ExitCode.Incomplete, "incomplete read: some items are unknown; what was read is kept"),
-        (ExitCode.File, "a snapshot or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
-        (ExitCode.Cancelled, "cancelled by Ctrl-C or by the answer at the prompt, before a write was asked for"),
+        (ExitCode.File, "a snapshot, job, skip or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
+        (ExitCode.Cancelled, "cancelled by Ctrl-C, by the answer at the prompt before a write was asked for, or (a job) by anybody"),
     ];
 
     public static ExitCode For(AgentException fault) =>
@@ -71,12 +71,15 @@ internal static class ExitCodes
             or ErrorReason.DeviceDisconnected or ErrorReason.NoReply or ErrorReason.DeviceBusy => ExitCode.DeviceNotReady,
         ErrorReason.PhoneRefused or ErrorReason.SpcRequired or ErrorReason.SpcRefused or ErrorReason.SlotUnreachable
             or ErrorReason.ImeiInvalid or ErrorReason.ImeiIntact or ErrorReason.ImeiInUse or ErrorReason.ItemReadOnly
-            or ErrorReason.EtagMismatch or ErrorReason.SnapshotOfOtherPhone or ErrorReason.SnapshotWithoutImei => ExitCode.Refused,
+            or ErrorReason.EtagMismatch or ErrorReason.SnapshotOfOtherPhone or ErrorReason.SnapshotWithoutImei
+            or ErrorReason.DumpSourceChanged => ExitCode.Refused,
         ErrorReason.AgentStopping => ExitCode.AgentUnreachable,
         ErrorReason.RequestIdReused or ErrorReason.ArgumentInvalid => ExitCode.Usage,
         ErrorReason.WriteRolledBack => ExitCode.RolledBack,
         ErrorReason.WriteOutcomeUnknown => ExitCode.OutcomeUnknown,
-        ErrorReason.SnapshotNotFound or ErrorReason.SnapshotDamaged or ErrorReason.FileInvalid => ExitCode.File,
+        ErrorReason.SnapshotNotFound or ErrorReason.SnapshotDamaged or ErrorReason.FileInvalid or ErrorReason.JobNotFound
+            or ErrorReason.JobBatchesGone or ErrorReason.SkipNotFound => ExitCode.File,
+        ErrorReason.JobCancelled => ExitCode.Cancelled,
         _ => ExitCode.Internal,
     };
 }

@@ -68,6 +68,7 @@ public static class Words
         NvOutcome.Answered => Status(item.Status),
         NvOutcome.Refused => "refused: " + Refusal(item.Refusal),
         NvOutcome.NoReply => "no reply",
+        NvOutcome.Skipped => "skipped: see \"imei skips\"",
         _ => "unknown",
     };
 

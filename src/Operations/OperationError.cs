@@ -61,6 +61,16 @@ public enum OperationError
     VaultUnavailable,
     /// <summary>The agent is ending and begins nothing new.</summary>
     AgentStopping,
+    /// <summary>No job has that name, or several begin so.</summary>
+    JobNotFound,
+    /// <summary>Somebody cancelled the job.</summary>
+    JobCancelled,
+    /// <summary>The phone came back with another build or other serial numbers: what was read is not mixed with what it holds now.</summary>
+    DumpSourceChanged,
+    /// <summary>The batches of a job that ended long ago are gone.</summary>
+    JobBatchesGone,
+    /// <summary>No such skip is on the list.</summary>
+    SkipNotFound,
 }
 
 /// <summary>

@@ -17,7 +17,7 @@ public sealed class SnapshotBuilder
     /// <exception cref="ArgumentException">The slot is 0, or the outcome is none of <see cref="NvOutcome"/>.</exception>
     public void Add(in NvReading reading)
     {
-        if (reading.Slot == 0 || reading.Outcome is < NvOutcome.Answered or > NvOutcome.NoReply)
+        if (reading.Slot == 0 || reading.Outcome is < NvOutcome.Answered or > NvOutcome.Skipped)
             throw new ArgumentException("A reading has a slot from 1 and an outcome.", nameof(reading));
         if (_records.Length - _length < SnapshotContent.RecordHeaderLength + NvData.Length)
             Array.Resize(ref _records, _records.Length * 2);

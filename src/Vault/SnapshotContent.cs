@@ -139,7 +139,7 @@ public sealed class SnapshotContent
 
     private static int? LengthOf(ReadOnlySpan<byte> record)
     {
-        if (record.Length < RecordHeaderLength || record[3] is < (byte)NvOutcome.Answered or > (byte)NvOutcome.NoReply)
+        if (record.Length < RecordHeaderLength || record[3] is < (byte)NvOutcome.Answered or > (byte)NvOutcome.Skipped)
             return null;
         int data = record[6];
         int length = RecordHeaderLength + data;

@@ -11,6 +11,8 @@ public enum NvOutcome : byte
     Refused = 2,
     /// <summary>No reply came, however often it was asked; the code is 0.</summary>
     NoReply = 3,
+    /// <summary>It was not asked for, because phones of the model do not survive it; the code is 0.</summary>
+    Skipped = 4,
 }
 
 /// <summary>What is known of one item of one SIM slot after it was read: the unit of dumps and snapshots.</summary>
@@ -34,6 +36,9 @@ public readonly record struct NvReading(byte Slot, NvItemId Item, NvOutcome Outc
     /// <summary>The reading of an item that was never answered.</summary>
     public static NvReading Unanswered(byte slot, NvItemId item) => new(slot, item, NvOutcome.NoReply, 0, default);
 
+    /// <summary>The reading of an item that was left out on purpose.</summary>
+    public static NvReading LeftOut(byte slot, NvItemId item) => new(slot, item, NvOutcome.Skipped, 0, default);
+
     /// <summary>The item holds data.</summary>
     public bool IsActive => Outcome == NvOutcome.Answered && Code == (ushort)NvStatus.Done;
 
@@ -45,6 +50,9 @@ public readonly record struct NvReading(byte Slot, NvItemId Item, NvOutcome Outc
         _ => false,
     };
 
-    /// <summary>Nothing is known: busy, failed, locked, never answered; whatever is neither active nor absent.</summary>
-    public bool IsFailed => !IsActive && !IsAbsent;
+    /// <summary>It was left out on purpose.</summary>
+    public bool IsSkipped => Outcome == NvOutcome.Skipped;
+
+    /// <summary>Nothing is known though it was asked for: busy, failed, locked, never answered.</summary>
+    public bool IsFailed => !IsActive && !IsAbsent && !IsSkipped;
 }

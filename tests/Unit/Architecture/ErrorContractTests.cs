@@ -25,6 +25,9 @@ public class ErrorContractTests
     [InlineData(OperationError.WriteOutcomeUnknown, "WRITE_OUTCOME_UNKNOWN", StatusCode.DataLoss)]
     [InlineData(OperationError.VaultUnavailable, "VAULT_UNAVAILABLE", StatusCode.ResourceExhausted)]
     [InlineData(OperationError.AgentStopping, "AGENT_STOPPING", StatusCode.Unavailable)]
+    [InlineData(OperationError.JobCancelled, "JOB_CANCELLED", StatusCode.Aborted)]
+    [InlineData(OperationError.DumpSourceChanged, "DUMP_SOURCE_CHANGED", StatusCode.FailedPrecondition)]
+    [InlineData(OperationError.JobBatchesGone, "JOB_BATCHES_GONE", StatusCode.OutOfRange)]
     public void A_reason_has_its_name_and_its_status_code(OperationError error, string name, StatusCode code)
     {
         RpcException exception = ErrorStatus.ToRpcException(new OperationException(error, "text"));

@@ -39,6 +39,11 @@ public class ExitCodeTests
         [ErrorReason.Internal] = 1,
         [ErrorReason.VaultUnavailable] = 1,
         [ErrorReason.AgentStopping] = 3,
+        [ErrorReason.JobNotFound] = 9,
+        [ErrorReason.JobCancelled] = 130,
+        [ErrorReason.DumpSourceChanged] = 5,
+        [ErrorReason.JobBatchesGone] = 9,
+        [ErrorReason.SkipNotFound] = 9,
     };
 
     [Fact]
