@@ -65,7 +65,8 @@ internal abstract class Exchange
     /// <summary>Ends the caller's wait; the caller goes on on another thread.</summary>
     public abstract void Fail(Exception exception);
 
-    protected void Prepare<T>(IDiagRequest<T> request, CancellationToken token)
+    protected void Prepare<TRequest, T>(in TRequest request, CancellationToken token)
+        where TRequest : IDiagRequest<T>
     {
         Span<byte> packet = request.MaxLength <= 512 ? stackalloc byte[512] : new byte[request.MaxLength];
         PacketLength = request.Write(packet);
@@ -86,24 +87,26 @@ internal abstract class Exchange
 }
 
 /// <summary>An exchange that hands its caller a <see cref="DiagReply{TResponse}"/>. Used again after its result was taken.</summary>
-internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>
+internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>
+    where TRequest : IDiagRequest<TResponse>
 {
-    private const int PoolCapacity = SessionOptions.MaxWindow;
-    private static readonly Stack<Exchange<TResponse>> Pool = new(PoolCapacity);
+    // Callers ask ahead of the window, and several phones share the pool.
+    private const int PoolCapacity = 16 * SessionOptions.MaxWindow;
+    private static readonly Stack<Exchange<TRequest, TResponse>> Pool = [];
 
     private ManualResetValueTaskSourceCore<DiagReply<TResponse>> _result;
     private CancellationTokenRegistration _registration;
     private Action<Exchange>? _cancel;
-    private IDiagRequest<TResponse>? _request;
+    private TRequest _request = default!;
 
     /// <summary>An exchange that holds the request's frame and waits for nothing yet.</summary>
-    public static Exchange<TResponse> For(IDiagRequest<TResponse> request, CancellationToken token)
+    public static Exchange<TRequest, TResponse> For(in TRequest request, CancellationToken token)
     {
-        Exchange<TResponse>? exchange;
+        Exchange<TRequest, TResponse>? exchange;
         lock (Pool)
             Pool.TryPop(out exchange);
-        exchange ??= new Exchange<TResponse>();
-        exchange.Prepare(request, token);
+        exchange ??= new Exchange<TRequest, TResponse>();
+        exchange.Prepare<TRequest, TResponse>(in request, token);
         exchange._request = request;
         return exchange;
     }
@@ -117,7 +120,7 @@ internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply
         if (!Token.CanBeCanceled)
             return;
         _cancel = cancel;
-        _registration = Token.UnsafeRegister(static self => ((Exchange<TResponse>)self!)._cancel!((Exchange)self), this);
+        _registration = Token.UnsafeRegister(static self => ((Exchange<TRequest, TResponse>)self!)._cancel!((Exchange)self), this);
     }
 
     public override void Answer(ReadOnlySpan<byte> packet)
@@ -125,7 +128,7 @@ internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply
         DiagReply<TResponse> reply;
         try
         {
-            reply = DiagReply.Read(_request!, packet);
+            reply = DiagReply.Read<TRequest, TResponse>(in _request, packet);
         }
         catch (Exception exception)
         {
@@ -168,7 +171,7 @@ internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply
         // A cancellation that may still be running must not meet the next request in this object: leave it to the collector.
         if (Token.CanBeCanceled && !_registration.Unregister())
             return;
-        _request = null;
+        _request = default!;
         _result.Reset();
         lock (Pool)
             if (Pool.Count < PoolCapacity)

@@ -36,13 +36,21 @@ internal enum PacketFate
 /// </summary>
 internal sealed class RequestLine(SessionOptions options, long replyTimeout, long drainTime)
 {
-    // The only reader of the window is TakeNext: whoever wants it to adapt changes this field, and nothing else.
-    private readonly int _window = options.Window;
+    private int _window = Math.Min(options.InitialWindow, options.LargestWindow);
     private readonly LinkedList<Exchange> _waiting = new();
     private readonly List<Exchange> _outstanding = new(SessionOptions.MaxWindow);
     private readonly Tombstones _tombstones = new();
     private int _resendsDue;
     private long _writes;
+
+    /// <summary>How many requests may be outstanding now.</summary>
+    public int Window => _window;
+
+    /// <summary>The window the phone was found to take, if that is known.</summary>
+    public int? SettledWindow => _window == options.LargestWindow ? _window : null;
+
+    /// <summary>Goes on from a window that is known to be good.</summary>
+    public void Assume(int window) => _window = Math.Min(window, options.LargestWindow);
 
     /// <summary>Puts an exchange at the end of the line.</summary>
     public void Add(Exchange exchange)
@@ -191,6 +199,7 @@ internal sealed class RequestLine(SessionOptions options, long replyTimeout, lon
     {
         exchange = _outstanding[index];
         RemoveOutstanding(index);
+        _window = Math.Min(_window + 1, options.LargestWindow);
         if (exchange.Sends > 1)
             _tombstones.Add(exchange, exchange.Sends - 1, heldUntil: 0, now + drainTime);
         return PacketFate.Reply;

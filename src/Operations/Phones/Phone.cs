@@ -36,7 +36,7 @@ public sealed class Phone
 
     internal WriteGate Gate { get; }
 
-    /// <summary>How many requests the session keeps outstanding.</summary>
+    /// <summary>How many requests the session keeps outstanding, at most.</summary>
     internal int Window { get; }
 
     internal void Remember(PhoneReading reading) => _last = reading;

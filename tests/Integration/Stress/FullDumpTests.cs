@@ -91,7 +91,7 @@ public sealed class FullDumpTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}, quirks \"{quirks}\", window {window}, reply timeout {timeout} ms");
         return new Line(quirks, Seed, new SessionOptions
         {
-            Window = window,
+            LargestWindow = window,
             ReplyTimeout = TimeSpan.FromMilliseconds(timeout),
             DrainTime = TimeSpan.FromMilliseconds(500),
             // Many, because a short timeout also runs out when the machine is busy with something else.

@@ -23,7 +23,7 @@ internal sealed class Bench : IAsyncDisposable
     public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null)
     {
         // Lost replies are rare in these tests, and a machine under load must not look like a phone that is silent.
-        _session = new SessionOptions { Window = 8, ReplyTimeout = replyTimeout ?? TimeSpan.FromSeconds(3), DrainTime = replyTimeout ?? TimeSpan.FromSeconds(3) };
+        _session = new SessionOptions { InitialWindow = 8, LargestWindow = 8, ReplyTimeout = replyTimeout ?? TimeSpan.FromSeconds(3), DrainTime = replyTimeout ?? TimeSpan.FromSeconds(3) };
         Vault = VaultFile.Open(_folder.File("vault"), TimeProvider.System);
         Plug(profile, quirks);
     }
