@@ -14,7 +14,7 @@ internal static class FullDump
     private const int WideWindow = 16;
 
     /// <summary>Measures each case <paramref name="rounds"/> times in turn and prints medians and their ratios.</summary>
-    public static async Task RunAsync(int rounds, CancellationToken ct)
+    public static async Task<IReadOnlyList<Row>> RunAsync(int rounds, CancellationToken ct)
     {
         using var folder = new TemporaryFolder();
         string port = folder.File("phone");
@@ -46,6 +46,7 @@ internal static class FullDump
             double rate = Median(rates[name]);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-36}{rate,10:N0}{rate / stopAndWait,18:F2}{rate / windowed,13:F2}"));
         }
+        return [];
     }
 
     private static async Task<double> ThroughAgentAsync(TemporaryFolder folder, string port, int window, int round, CancellationToken ct)
