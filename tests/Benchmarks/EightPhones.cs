@@ -5,7 +5,7 @@ internal static class EightPhones
 {
     private const int Phones = 8;
 
-    public static async Task<IReadOnlyList<Outcome>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
+    public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
     {
         await using Shop shop = await Shop.OpenAsync(programs, Phones, "", ct);
         await shop.DumpAsync(shop.Ports[0], ct);
@@ -21,8 +21,8 @@ internal static class EightPhones
         }
         return
         [
-            Outcome.AtLeast("8 phones at once, all together against one alone", 0.8, Outcome.Median(ratios), $"{Outcome.Median(rates):N0}/s together"),
-            Outcome.AtLeast("8 phones at once, time of the first to end against the last", 0.5, Outcome.Median(fairness), "none starves"),
+            Row.AtLeast("8 phones at once, all together against one alone", 0.8, Rounds.Median(ratios), "", $"{Rounds.Median(rates):N0}/s together"),
+            Row.AtLeast("8 phones at once, time of the first to end against the last", 0.5, Rounds.Median(fairness), "", $"none starves"),
         ];
     }
 }

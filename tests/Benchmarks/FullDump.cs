@@ -11,7 +11,7 @@ internal static class FullDump
 {
     private const int WideWindow = 16;
 
-    public static async Task<IReadOnlyList<Outcome>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
+    public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
     {
         await using Shop shop = await Shop.OpenAsync(programs, phones: 1, "", ct);
         string raw = shop.File("raw");
@@ -27,12 +27,11 @@ internal static class FullDump
             cli.Add(await CliAsync(shop, round.ToString(CultureInfo.InvariantCulture), ct));
         }
 
-        double one = Outcome.Median(stopAndWait), many = Outcome.Median(windowed), through = Outcome.Median(cli);
-        string rates = $"{through:N0}/s; raw loops {one:N0}/s and {many:N0}/s";
+        double one = Rounds.Median(stopAndWait), many = Rounds.Median(windowed), through = Rounds.Median(cli);
         return
         [
-            Outcome.AtLeast("CLI to file, against a raw loop with 16 outstanding", 0.6, through / many, rates),
-            Outcome.AtLeast("CLI to file, against a raw stop-and-wait loop", 2, through / one, rates),
+            Row.AtLeast("CLI to file, against a raw loop with 16 outstanding", 0.6, through / many, "", $"{through:N0}/s to {many:N0}/s"),
+            Row.AtLeast("CLI to file, against a raw stop-and-wait loop", 2, through / one, "", $"{through:N0}/s to {one:N0}/s"),
         ];
     }
 

@@ -6,7 +6,7 @@ internal static class Resident
     private const int Phones = 8;
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
 
-    public static async Task<IReadOnlyList<Outcome>> RunAsync(Shipped programs, CancellationToken ct)
+    public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, CancellationToken ct)
     {
         await using Shop shop = await Shop.OpenAsync(programs, Phones, "", ct);
         await Task.Delay(2000, ct);
@@ -24,8 +24,8 @@ internal static class Resident
         await dump;
         return
         [
-            Outcome.AtMost("idle agent with 8 phones: percent of a core", 1, idle),
-            Outcome.Stated("agent's memory with one dump running", $"{most:0} MiB"),
+            Row.AtMost("idle agent with 8 phones", 1, idle, " % of a core", $"over {s_idle.TotalSeconds:0} s"),
+            Row.Of("agent's memory with one dump running", $"{most:0} MiB"),
         ];
     }
 }

@@ -6,10 +6,19 @@ namespace ImeiAgent.Benchmarks;
 /// <summary>Our programs as they are shipped: published for this machine, compiled ahead of time (ReadyToRun), each a process of its own.</summary>
 internal sealed class Shipped : IDisposable
 {
+    private static Shipped? s_published;
+
     private readonly TemporaryFolder _folder = new();
 
+    /// <summary>Publishes once a run, and uses what was published.</summary>
+    public static async Task<IReadOnlyList<Row>> UseAsync(Func<Shipped, Task<IReadOnlyList<Row>>> measure, CancellationToken ct) =>
+        await measure(s_published ??= await PublishAsync(ct));
+
+    /// <summary>Deletes what was published.</summary>
+    public static void Forget() => s_published?.Dispose();
+
     /// <summary>Publishes agent, command line and simulator.</summary>
-    public static async Task<Shipped> PublishAsync(CancellationToken ct)
+    private static async Task<Shipped> PublishAsync(CancellationToken ct)
     {
         var shipped = new Shipped();
         foreach (string project in (string[])["Agent", "Client.Cli", "PhoneSimulator"])

@@ -12,7 +12,7 @@ internal static class Watchers
     // A phone as phones are: 200 us of work an item.
     private const string Phone = "service=200us";
 
-    public static async Task<IReadOnlyList<Outcome>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
+    public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
     {
         await using Shop shop = await Shop.OpenAsync(programs, phones: 1, Phone, ct);
         await shop.DumpAsync(shop.Ports[0], ct);
@@ -40,8 +40,8 @@ internal static class Watchers
         }
         return
         [
-            Outcome.AtMost($"{All} watchers, {Stalled} stalled: time of the dump against unwatched", 1.1, Outcome.Median(ratios)),
-            Outcome.Stated("the same: growth of the agent's memory", $"{most - before:0} MiB", $"{before:0} MiB before, {most:0} MiB at most"),
+            Row.AtMost($"{All} watchers, {Stalled} stalled: time of the dump against unwatched", 1.1, Rounds.Median(ratios), "", $"200 us an item"),
+            Row.Of("the same: growth of the agent's memory", $"{most - before:0} MiB ({before:0} MiB before, {most:0} MiB at most)"),
         ];
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Vault;
 
@@ -7,6 +8,7 @@ namespace ImeiAgent.Operations;
 /// One dump, from its first item to its end, over all the times its phone leaves and comes back. It belongs to the agent: no client's
 /// coming or going touches it.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source of cancellation has no timer and holds nothing; whoever cancels late must not meet a disposed one.")]
 internal sealed class RunningDump
 {
     private readonly Lock _lock = new();
