@@ -1,4 +1,3 @@
-using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;

@@ -170,7 +170,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
             if (_stopping.IsCancellationRequested)
                 throw Faults.Stopping();
             foreach ((RunningDump other, _) in _running.Values)
-                if (other.Row.Device == phone.Name && other.Order.Key == order.Key && !other.View().HasEnded && other.Row.Identity == phone.Last.Identity)
+                if (other.Row.Device == phone.Name && other.Order.ToKey() == order.ToKey() && !other.View().HasEnded && other.Row.Identity == phone.Last.Identity)
                     return (other, true);
             JobRow row = VaultAccess.Try(() => _vault.Jobs.Create(
                 new NewJob(phone.Name, phone.Last.Identity, order.ToJson(), caller, new DumpPlan(order).Total, notes)));

@@ -21,7 +21,7 @@ internal sealed record JobOrder(IReadOnlyList<JobOrder.Part> Slots, bool Quick, 
     public string ToJson() => JsonSerializer.Serialize(this);
 
     /// <summary>Two orders with the same text ask for the same.</summary>
-    public string Key => (this with { WaitSeconds = 0 }).ToJson();
+    public string ToKey() => (this with { WaitSeconds = 0 }).ToJson();
 
     public static JobOrder Parse(string json) => JsonSerializer.Deserialize<JobOrder>(json)
         ?? throw new InvalidDataException("The vault holds a job without an order.");
