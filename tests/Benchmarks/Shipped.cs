@@ -24,7 +24,7 @@ internal sealed class Shipped : IDisposable
         foreach (string project in (string[])["Agent", "Client.Cli", "PhoneSimulator"])
         {
             var how = new ProcessStartInfo("dotnet",
-                ["publish", Repository.File($"src/{project}"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
+                ["publish", Repository.File($"src/{project}/{project}.csproj"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
                     "-v", "quiet", "-nodeReuse:false", "-o", shipped._folder.File(project)])
             { RedirectStandardOutput = true };
             using var publish = Process.Start(how)!;
