@@ -35,9 +35,13 @@ internal static class DayNames
             wanted = wanted[(table.Length + 1)..];
         if (wanted.Length == 0 || wanted.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
             return [];
-        return store.Read(sql => sql.Query($"SELECT {columns} FROM {table} WHERE name = lower(@wanted)", read, ("@wanted", wanted)) is [T exact]
-            ? [exact]
-            : sql.Query($"SELECT {columns} FROM {table} WHERE name LIKE lower(@wanted) || '%' ORDER BY id DESC LIMIT @limit", read,
-                ("@wanted", wanted), ("@limit", MostCandidates)));
+        return store.Read(sql =>
+        {
+            List<T> exact = sql.Query($"SELECT {columns} FROM {table} WHERE name = lower(@wanted)", read, ("@wanted", wanted));
+            return exact.Count > 0
+                ? exact
+                : sql.Query($"SELECT {columns} FROM {table} WHERE name LIKE lower(@wanted) || '%' ORDER BY id DESC LIMIT @limit", read,
+                    ("@wanted", wanted), ("@limit", MostCandidates));
+        });
     }
 }

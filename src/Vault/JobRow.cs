@@ -32,7 +32,10 @@ public sealed record NewJob(
 /// <param name="Active">Of those: with data.</param>
 /// <param name="Absent">Of those: nothing is there.</param>
 /// <param name="Skipped">Of those: left out on purpose.</param>
-public readonly record struct JobTally(int Done, int Active, int Absent, int Skipped);
+public readonly record struct JobTally(int Done, int Active, int Absent, int Skipped)
+{
+    internal bool IsSound => Active >= 0 && Absent >= 0 && Skipped >= 0 && (long)Active + Absent + Skipped <= Done;
+}
 
 /// <summary>How a job ends.</summary>
 /// <param name="State">One of the three ends.</param>

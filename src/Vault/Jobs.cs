@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using ImeiAgent.Diag.Identity;
 using Microsoft.Data.Sqlite;
 
 namespace ImeiAgent.Vault;
@@ -17,67 +16,6 @@ public sealed class Jobs
 
     /// <summary>The most bytes a request may have, in UTF-8.</summary>
     public const int LongestRequest = 1 << 16;
-
-    internal const string Schema1 = """
-        CREATE TABLE jobs (
-            id INTEGER NOT NULL PRIMARY KEY,
-            name TEXT NOT NULL UNIQUE,
-            state INTEGER NOT NULL CHECK (state BETWEEN 1 AND 5),
-            device TEXT NOT NULL CHECK (length(device) > 0),
-            model TEXT NOT NULL,
-            build TEXT NOT NULL,
-            esn TEXT NOT NULL,
-            meid TEXT NOT NULL,
-            compiled TEXT NOT NULL,
-            request TEXT NOT NULL CHECK (length(request) <= 65536),
-            operator TEXT NOT NULL,
-            created_at BIGINT NOT NULL, -- milliseconds since 1970 in UTC
-            ended_at BIGINT,
-            spool_until BIGINT, -- when the batches may go
-            total INTEGER NOT NULL CHECK (total >= 0),
-            done INTEGER NOT NULL,
-            active INTEGER NOT NULL CHECK (active >= 0),
-            absent INTEGER NOT NULL CHECK (absent >= 0),
-            skipped INTEGER NOT NULL CHECK (skipped >= 0),
-            last_sequence BIGINT NOT NULL CHECK (last_sequence >= 0),
-            reading BIGINT NOT NULL CHECK (reading >= 0), -- units of 100 ns
-            snapshot TEXT REFERENCES snapshots (name),
-            sha256 TEXT NOT NULL CHECK (length(sha256) IN (0, 64)),
-            error_reason TEXT NOT NULL,
-            error_message TEXT NOT NULL,
-            notes TEXT NOT NULL, -- JSON array of strings
-            CHECK (active + absent + skipped <= done),
-            CHECK ((state >= 3) = (ended_at IS NOT NULL)),
-            CHECK ((state >= 3) = (spool_until IS NOT NULL))
-        );
-        CREATE INDEX jobs_device ON jobs (device, id);
-        CREATE INDEX jobs_unended ON jobs (id) WHERE state < 3;
-        CREATE TABLE job_batches (
-            job BIGINT NOT NULL REFERENCES jobs (id),
-            sequence BIGINT NOT NULL CHECK (sequence >= 1),
-            bytes BLOB NOT NULL CHECK (length(bytes) BETWEEN 1 AND 1048576),
-            PRIMARY KEY (job, sequence)
-        );
-        CREATE TRIGGER jobs_ended BEFORE UPDATE ON jobs WHEN OLD.state >= 3
-            BEGIN SELECT RAISE(ABORT, 'an ended job cannot be changed'); END;
-        CREATE TRIGGER jobs_forward BEFORE UPDATE ON jobs WHEN NEW.last_sequence < OLD.last_sequence
-            BEGIN SELECT RAISE(ABORT, 'a job only goes forward'); END;
-        CREATE TRIGGER jobs_meant BEFORE UPDATE OF id, name, device, model, build, esn, meid, compiled, request, operator, created_at,
-            total ON jobs
-            BEGIN SELECT RAISE(ABORT, 'what a job is to do cannot be changed'); END;
-        CREATE TRIGGER jobs_kept BEFORE DELETE ON jobs WHEN OLD.state < 3
-            BEGIN SELECT RAISE(ABORT, 'a job that has not ended cannot be removed'); END;
-        CREATE TRIGGER job_batches_ended BEFORE INSERT ON job_batches WHEN (SELECT state FROM jobs WHERE id = NEW.job) >= 3
-            BEGIN SELECT RAISE(ABORT, 'an ended job takes no batch'); END;
-        CREATE TRIGGER job_batches_unchanged BEFORE UPDATE ON job_batches
-            BEGIN SELECT RAISE(ABORT, 'a batch cannot be changed'); END;
-        CREATE TRIGGER job_batches_kept BEFORE DELETE ON job_batches WHEN (SELECT state FROM jobs WHERE id = OLD.job) < 3
-            BEGIN SELECT RAISE(ABORT, 'a batch of a job that has not ended cannot be removed'); END;
-        """;
-
-    private const string Columns =
-        "id, name, state, device, model, build, esn, meid, compiled, request, operator, created_at, ended_at, total, done, active, "
-        + "absent, skipped, last_sequence, reading, snapshot, sha256, error_reason, error_message, notes";
 
     private static readonly TimeSpan SpoolKept = TimeSpan.FromHours(24);
     private static readonly TimeSpan RowKept = TimeSpan.FromDays(30);
@@ -107,13 +45,13 @@ public sealed class Jobs
             long id = (long)sql.Scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM jobs")!;
             string seed = string.Create(CultureInfo.InvariantCulture, $"{id}/{now}/{job.Device}");
             sql.Execute(
-                $"INSERT INTO jobs ({Columns}) VALUES (@id, @name, 1, @device, @model, @build, @esn, @meid, @compiled, @request, "
+                $"INSERT INTO jobs ({JobTable.Columns}) VALUES (@id, @name, 1, @device, @model, @build, @esn, @meid, @compiled, @request, "
                 + "@operator, @now, NULL, @total, 0, 0, 0, 0, 0, 0, NULL, '', '', '', @notes)",
                 ("@id", id), ("@name", DayNames.Free(sql, "jobs", DateTimeOffset.FromUnixTimeMilliseconds(now), seed)),
                 ("@device", job.Device), ("@model", job.Identity.Model), ("@build", job.Identity.Build), ("@esn", job.Identity.Esn),
                 ("@meid", job.Identity.Meid), ("@compiled", job.Identity.Compiled), ("@request", job.Request),
                 ("@operator", job.Operator), ("@now", now), ("@total", job.Total), ("@notes", JsonSerializer.Serialize(job.Notes)));
-            return Get(sql, id);
+            return JobTable.Get(sql, id);
         });
     }
 
@@ -122,7 +60,7 @@ public sealed class Jobs
     public JobRow Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return DayNames.Find(_store, "jobs", Columns, Row, name) is var found && found is [JobRow job]
+        return DayNames.Find(_store, "jobs", JobTable.Columns, JobTable.Row, name) is var found && found is [JobRow job]
             ? job
             : throw new JobNotFoundException(name, [.. found.Select(row => row.Name)]);
     }
@@ -138,20 +76,24 @@ public sealed class Jobs
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
         return _store.Read(sql =>
         {
-            long before = string.IsNullOrEmpty(after)
-                ? long.MaxValue
-                : sql.Scalar("SELECT id FROM jobs WHERE name = @name", ("@name", after)) as long? ?? throw new JobNotFoundException(after, []);
+            long before = long.MaxValue;
+            if (!string.IsNullOrEmpty(after))
+            {
+                before = sql.Scalar("SELECT id FROM jobs WHERE name = @name", ("@name", after)) as long?
+                    ?? throw new JobNotFoundException(after, []);
+            }
             return device is null
-                ? sql.Query($"SELECT {Columns} FROM jobs WHERE id < @before ORDER BY id DESC LIMIT @limit", Row,
+                ? sql.Query($"SELECT {JobTable.Columns} FROM jobs WHERE id < @before ORDER BY id DESC LIMIT @limit", JobTable.Row,
                     ("@before", before), ("@limit", limit))
-                : sql.Query($"SELECT {Columns} FROM jobs WHERE device = @device AND id < @before ORDER BY id DESC LIMIT @limit", Row,
-                    ("@device", device), ("@before", before), ("@limit", limit));
+                : sql.Query(
+                    $"SELECT {JobTable.Columns} FROM jobs WHERE device = @device AND id < @before ORDER BY id DESC LIMIT @limit",
+                    JobTable.Row, ("@device", device), ("@before", before), ("@limit", limit));
         });
     }
 
     /// <summary>All jobs that have not ended, oldest first: what an agent that starts has to take up.</summary>
     public IReadOnlyList<JobRow> ListUnended() =>
-        _store.Read(sql => sql.Query($"SELECT {Columns} FROM jobs WHERE state < 3 ORDER BY id", Row));
+        _store.Read(sql => sql.Query($"SELECT {JobTable.Columns} FROM jobs WHERE state < 3 ORDER BY id", JobTable.Row));
 
     /// <summary>Adds batches and says how far the job has come with them, all or nothing; on the disk when this returns.</summary>
     /// <param name="id">The job; it has not ended.</param>
@@ -171,7 +113,7 @@ public sealed class Jobs
         ArgumentOutOfRangeException.ThrowIfLessThan(reading, TimeSpan.Zero);
         if (batches.Any(batch => batch.Length is 0 or > LongestBatch))
             throw new ArgumentException($"A batch has 1 to {LongestBatch} bytes.", nameof(batches));
-        if (Math.Min(tally.Active, Math.Min(tally.Absent, tally.Skipped)) < 0 || (long)tally.Active + tally.Absent + tally.Skipped > tally.Done)
+        if (!tally.IsSound)
             throw new ArgumentException("A tally's parts are 0 or more and not more than is done.", nameof(tally));
         _store.Write(sql =>
         {
@@ -183,7 +125,7 @@ public sealed class Jobs
             if (changed == 0)
             {
                 throw new InvalidOperationException(
-                    $"batch {firstSequence} does not follow batch {Unended(sql, id).LastSequence}, the job's last");
+                    $"batch {firstSequence} does not follow batch {JobTable.Unended(sql, id).LastSequence}, the job's last");
             }
             for (int i = 0; i < batches.Count; i++)
             {
@@ -208,7 +150,7 @@ public sealed class Jobs
     {
         if (state is not (JobState.Running or JobState.WaitingForPhone))
             throw new ArgumentOutOfRangeException(nameof(state), state, "A job is running or waits for its phone, and is ended by End.");
-        _store.Write(sql => Unended(sql, id).State == state
+        _store.Write(sql => JobTable.Unended(sql, id).State == state
             ? 0
             : sql.Execute("UPDATE jobs SET state = @state WHERE id = @id", ("@state", (int)state), ("@id", id)));
     }
@@ -220,7 +162,7 @@ public sealed class Jobs
     {
         ArgumentNullException.ThrowIfNull(notes);
         _store.Write(sql => sql.Execute("UPDATE jobs SET notes = @notes WHERE id = @id",
-            ("@notes", JsonSerializer.Serialize(Unended(sql, id).Notes.Concat(notes))), ("@id", id)));
+            ("@notes", JsonSerializer.Serialize(JobTable.Unended(sql, id).Notes.Concat(notes))), ("@id", id)));
     }
 
     /// <summary>Ends a job, for good; on the disk when this returns.</summary>
@@ -239,7 +181,7 @@ public sealed class Jobs
         {
             return _store.Write(sql =>
             {
-                JobRow job = Unended(sql, id);
+                JobRow job = JobTable.Unended(sql, id);
                 long now = Now();
                 sql.Execute(
                     "UPDATE jobs SET state = @state, ended_at = @now, spool_until = @spool_until, snapshot = @snapshot, sha256 = @sha256, "
@@ -249,7 +191,7 @@ public sealed class Jobs
                     ("@snapshot", end.Snapshot.Length == 0 ? null : end.Snapshot), ("@sha256", end.Sha256),
                     ("@error_reason", end.ErrorReason), ("@error_message", end.ErrorMessage),
                     ("@notes", JsonSerializer.Serialize(job.Notes.Concat(end.Notes))), ("@id", id));
-                return Get(sql, id);
+                return JobTable.Get(sql, id);
             });
         }
         catch (SqliteException error) when (VaultStore.IsConstraint(error))
@@ -276,28 +218,5 @@ public sealed class Jobs
         }
     }
 
-    private static JobRow Get(VaultSql sql, long id) =>
-        sql.Query($"SELECT {Columns} FROM jobs WHERE id = @id", Row, ("@id", id)) is [JobRow job]
-            ? job
-            : throw new JobNotFoundException(id.ToString(CultureInfo.InvariantCulture), []);
-
-    private static JobRow Unended(VaultSql sql, long id)
-    {
-        JobRow job = Get(sql, id);
-        return job.IsEnded ? throw new JobEndedException(job) : job;
-    }
-
     private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    private static JobRow Row(SqliteDataReader row) => new(
-        row.GetInt64(0), row.GetString(1), (JobState)row.GetInt32(2), row.GetString(3),
-        new PhoneIdentity(row.GetString(4), row.GetString(5), row.GetString(6), row.GetString(7), row.GetString(8)),
-        row.GetString(9), row.GetString(10),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(11)),
-        row.IsDBNull(12) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(12)),
-        row.GetInt32(13),
-        new JobTally(row.GetInt32(14), row.GetInt32(15), row.GetInt32(16), row.GetInt32(17)),
-        row.GetInt64(18), TimeSpan.FromTicks(row.GetInt64(19)),
-        row.IsDBNull(20) ? "" : row.GetString(20), row.GetString(21), row.GetString(22), row.GetString(23),
-        JsonSerializer.Deserialize<string[]>(row.GetString(24))!);
 }

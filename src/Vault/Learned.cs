@@ -11,7 +11,8 @@ namespace ImeiAgent.Vault;
 /// <param name="Operator">Who said so, or whose dump it happened to.</param>
 /// <param name="Build">The build it was seen on; may be empty.</param>
 /// <param name="Since">Since when it is known, to the millisecond.</param>
-public sealed record SkippedItem(string Model, byte Slot, NvItemId Item, string Reason, string Operator, string Build, DateTimeOffset Since);
+public sealed record SkippedItem(
+    string Model, byte Slot, NvItemId Item, string Reason, string Operator, string Build, DateTimeOffset Since);
 
 /// <summary>What was learned of phone models: how many reads they take at once, and which items they do not survive.</summary>
 public sealed class Learned
@@ -43,8 +44,8 @@ public sealed class Learned
     internal Learned(VaultStore store) => _store = store;
 
     /// <summary>How many reads phones of this model and build take at once; null when not known.</summary>
-    public int? Window(string model, string build) => _store.Read(sql =>
-        (int?)(sql.Scalar("SELECT size FROM learned_windows WHERE model = @model AND build = @build", ("@model", model), ("@build", build)) as long?));
+    public int? Window(string model, string build) => (int?)_store.Read(sql => sql.Scalar(
+        "SELECT size FROM learned_windows WHERE model = @model AND build = @build", ("@model", model), ("@build", build)) as long?);
 
     /// <summary>Remembers it in place of what was known before. Of a phone that does not tell its model nothing is remembered.</summary>
     /// <param name="model">The model.</param>

@@ -31,7 +31,7 @@ public static class Records
     /// </exception>
     public static int Write(Span<byte> destination, in NvReading reading)
     {
-        if (reading.Slot == 0 || reading.Outcome is < NvOutcome.Answered or > NvOutcome.Skipped || reading is { IsSkipped: true, Code: not 0 })
+        if (reading.Slot == 0 || reading.Outcome is < NvOutcome.Answered or > NvOutcome.Skipped || reading.IsSkipped && reading.Code != 0)
             throw new ArgumentException("A reading has a slot from 1 and an outcome, and no code when it was skipped.", nameof(reading));
         ReadOnlySpan<byte> data = reading.IsActive ? reading.Data.Trimmed : [];
         if (destination.Length < HeaderLength + data.Length)
@@ -73,7 +73,8 @@ public static class Records
             NvOutcome.Skipped => data == 0 && CodeOf(record) == 0,
             _ => false,
         };
-        return !legal || data > NvData.Length || record.Length < length || data > 0 && record[length - 1] == 0 ? 0 : length;
+        bool whole = data <= NvData.Length && record.Length >= length;
+        return legal && whole && (data == 0 || record[length - 1] != 0) ? length : 0;
     }
 
     /// <summary>Sorts by slot, then item.</summary>
@@ -81,7 +82,8 @@ public static class Records
 
     internal static uint Key(byte slot, ushort item) => (uint)slot << 16 | item;
 
-    internal static bool IsActive(ReadOnlySpan<byte> record) => record[3] == (byte)NvOutcome.Answered && CodeOf(record) == (ushort)NvStatus.Done;
+    internal static bool IsActive(ReadOnlySpan<byte> record) =>
+        record[3] == (byte)NvOutcome.Answered && CodeOf(record) == (ushort)NvStatus.Done;
 
     /// <summary>Takes a record that <see cref="LengthOf"/> found sound.</summary>
     internal static NvReading Decode(ReadOnlySpan<byte> record) => new(
