@@ -13,8 +13,11 @@ internal enum ExchangeState
     /// <summary>In line, not sent.</summary>
     Waiting,
 
-    /// <summary>Sent, or being sent, and not answered.</summary>
-    Outstanding,
+    /// <summary>Sent, or being sent, and its reply awaited.</summary>
+    InFlight,
+
+    /// <summary>Sent, its reply no longer expected, to be sent again.</summary>
+    Lost,
 }
 
 /// <summary>
@@ -44,14 +47,29 @@ internal abstract class Exchange
 
     public Transmission Sent { get; set; }
 
-    /// <summary>How often its write was begun: as many replies may come.</summary>
+    /// <summary>How often its write was begun.</summary>
     public int Sends { get; set; }
 
-    /// <summary>It is to be sent again as soon as the port is free.</summary>
-    public bool ResendDue { get; set; }
+    /// <summary>How many replies may still come.</summary>
+    public int Owed { get; set; }
+
+    /// <summary>How many of its sends ended without a reply while nothing else was in flight: only these say that the phone does not answer.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>How often it was lost among others.</summary>
+    public int Losses { get; set; }
+
+    /// <summary>Nothing else may be in flight with it: it is not idempotent, or was lost among others before.</summary>
+    public bool GoesAlone { get; set; }
+
+    /// <summary>How many were in flight when it was last written, itself included.</summary>
+    public int InFlight { get; set; }
 
     /// <summary>The number of its first write in the order of writes.</summary>
     public long Order { get; set; }
+
+    /// <summary>The number of its last write.</summary>
+    public long LastWrite { get; set; }
 
     /// <summary>The timestamp at which the present attempt has failed; <see cref="long.MaxValue"/> while it is not yet written.</summary>
     public long Deadline { get; set; }
@@ -80,8 +98,8 @@ internal abstract class Exchange
         Token = token;
         State = ExchangeState.Idle;
         Sent = Transmission.No;
-        Sends = 0;
-        ResendDue = false;
+        Sends = Owed = Tries = Losses = 0;
+        GoesAlone = !IsIdempotent;
         Deadline = long.MaxValue;
     }
 }
