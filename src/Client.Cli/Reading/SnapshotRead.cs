@@ -47,7 +47,7 @@ internal static class SnapshotRead
         ReadSummary? summary = null;
         await ProgressReport.RunAsync(invocation.Screen, invocation.Terminal.Time, async report =>
         {
-            await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, invocation.Cancellation).ConfigureAwait(false))
+            await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, null, invocation.Cancellation).ConfigureAwait(false))
             {
                 if (invocation.Screen.Json)
                     invocation.Screen.Message(message);

@@ -61,7 +61,7 @@ internal static class NvVerb
         Screen screen = invocation.Screen;
         request.SkipAbsent = count > ShowAbsentUpTo && !screen.Json;
         ReadSummary? summary = null;
-        await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, invocation.Cancellation).ConfigureAwait(false))
+        await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, null, invocation.Cancellation).ConfigureAwait(false))
         {
             summary = message.Summary ?? summary;
             if (screen.Json)
