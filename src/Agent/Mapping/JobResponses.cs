@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
-using ImeiAgent.Vault;
 using JobState = ImeiAgent.V1.JobState;
 
 namespace ImeiAgent.Agent.Mapping;
@@ -62,15 +61,15 @@ internal static class JobResponses
         return proto;
     }
 
-    public static Skip ToProto(this SkippedItem skip) => new()
+    public static Skip ToProto(this SkipView skip) => new()
     {
-        Model = skip.Model,
-        Slot = skip.Slot,
-        Item = skip.Item.Number,
-        Reason = skip.Reason,
-        Operator = skip.Operator,
-        Build = skip.Build,
-        CreateTime = skip.Since.ToTimestamp(),
+        Model = skip.Item.Model,
+        Slot = skip.Item.Slot,
+        Item = skip.Item.Item.Number,
+        Reason = skip.Item.Reason,
+        Operator = skip.Item.Operator,
+        Build = skip.Item.Build,
+        CreateTime = skip.Item.Since.ToTimestamp(),
     };
 
     private static ReadHeader ToProto(DumpHeader header) => new()

@@ -40,8 +40,8 @@ internal sealed class JobService(DumpJobs jobs, IHostApplicationLifetime lifetim
 
     public override async Task WatchJob(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> responseStream, ServerCallContext context)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        await foreach (DumpEvent told in jobs.WatchAsync(request.Name, request.ToDomain(), ending.Token))
-            await responseStream.WriteAsync(told.ToWatchResponse(), ending.Token);
+        using var life = new StreamLife(context, lifetime);
+        await foreach (DumpEvent told in jobs.WatchAsync(request.Name, request.ToDomain(), life.Work))
+            await responseStream.WriteAsync(told.ToWatchResponse(), life.Writes);
     }
 }

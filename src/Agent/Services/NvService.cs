@@ -16,11 +16,11 @@ internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, I
 
     public override async Task ReadRange(ReadRangeRequest request, IServerStreamWriter<ReadRangeResponse> responseStream, ServerCallContext context)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
+        using var life = new StreamLife(context, lifetime);
         var watch = new WatchRequest { SkipAbsent = request.SkipAbsent, OmitItems = request.OmitItems };
-        await foreach (DumpEvent told in jobs.ReadAsync(request.ToDomain(Caller.Of(context)), watch, ending.Token))
+        await foreach (DumpEvent told in jobs.ReadAsync(request.ToDomain(Caller.Of(context)), watch, life.Work))
             if (told.ToReadResponse() is { } response)
-                await responseStream.WriteAsync(response, ending.Token);
+                await responseStream.WriteAsync(response, life.Writes);
     }
 
     public override Task<ListSkipsResponse> ListSkips(ListSkipsRequest request, ServerCallContext context) =>

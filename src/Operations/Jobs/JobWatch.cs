@@ -22,6 +22,7 @@ internal static class JobWatch
         try
         {
             JobView view = dump.View();
+            ct.ThrowIfCancellationRequested();
             yield return Header(view, shared, phones);
             JobState told = view.State;
             string hint = view.Hint;
@@ -35,8 +36,12 @@ internal static class JobWatch
                 Task news = dump.News.Next;
                 view = dump.View();
                 for (; !watch.OmitItems && next <= view.Progress.Sequence; next++)
+                {
+                    // A write that begins after the agent was told to end would cut the call off without its reason.
+                    ct.ThrowIfCancellationRequested();
                     if (Batch(dump.Row.Id, dump.Name, next, dump.Spool, vault, watch) is { } batch)
                         yield return batch;
+                }
                 if ((view.State, view.Hint) != (told, hint) && !view.HasEnded)
                     yield return new DumpStateChanged(view);
                 (told, hint) = (view.State, view.Hint);
@@ -98,6 +103,7 @@ internal static class JobWatch
 
     private static async Task WaitAsync(Task news, TimeSpan atMost, TimeProvider time, CancellationToken ct)
     {
+        ct.ThrowIfCancellationRequested();
         if (news.IsCompleted || atMost <= TimeSpan.Zero)
             return;
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);

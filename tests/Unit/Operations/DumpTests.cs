@@ -84,7 +84,7 @@ public class DumpTests
     {
         await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
         await bench.Registry.RequireAsync("", Bench.Ct);
-        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 3);
+        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 1000);
 
         List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(690, 720)] });
 
@@ -210,7 +210,7 @@ public class DumpTests
     {
         await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
         await bench.Registry.RequireAsync("", Bench.Ct);
-        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 3);
+        bench.Phone.Traps.DropReply(DiagCode.NvRead, 700, count: 1000);
 
         List<DumpEvent> events = await RunAsync(bench, new DumpRequest { Ranges = [new(690, 720)], SaveSnapshot = true });
 

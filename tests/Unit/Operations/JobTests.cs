@@ -206,7 +206,7 @@ public class JobTests
         SnapshotView kept = bench.Backups.Get(summary.Snapshot);
         Assert.True(bench.Vault.Snapshots.Load(kept.Info.Name).Find(1, new NvItemId(700))!.Value.IsSkipped);
         Assert.Contains(kept.Info.Notes, note => note.Contains("Item 700", StringComparison.Ordinal));
-        SkippedItem skip = Assert.Single(new Skips(bench.Vault, TimeProvider.System).List(kept.Info.Identity.Model));
+        SkippedItem skip = Assert.Single(new Skips(bench.Vault, TimeProvider.System).List(kept.Info.Identity.Model)).Item;
         Assert.Equal((700, 1, ""), (skip.Item.Number, skip.Slot, skip.Operator));
         Assert.InRange(bench.Phone.Counters.Crashes, 2, 3);
 
