@@ -11,12 +11,12 @@ internal static class Allocations
     {
         await using var phone = await PhoneProcess.StartAsync("", ct);
         await using var session = new DiagSession(await Ports.OpenAsync(PortSpec.Parse(phone.Port), ct), new SessionOptions(), TimeProvider.System);
-        await SessionLoop.ReadAsync(session, Items, ct);
+        await SessionLoop.ReadAsync(session, 0, Items, ct);
         var perItem = new List<double>();
         for (int round = 0; round < rounds; round++)
         {
             long before = GC.GetTotalAllocatedBytes(precise: true);
-            await SessionLoop.ReadAsync(session, Items, ct);
+            await SessionLoop.ReadAsync(session, 0, Items, ct);
             perItem.Add((double)(GC.GetTotalAllocatedBytes(precise: true) - before) / Items);
         }
         // The loop itself makes an array and a state machine: 25 kB a round.

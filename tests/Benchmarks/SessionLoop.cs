@@ -22,25 +22,26 @@ internal static class SessionLoop
     public static async Task<LoopResult> RunAsync(string port, int items, SessionOptions options, CancellationToken ct)
     {
         await using var session = new DiagSession(await Ports.OpenAsync(PortSpec.Parse(port), ct), options, TimeProvider.System);
-        await ReadAsync(session, 1000, ct);
+        // Other items than those to come: one that was sent twice is not asked for again until its second reply cannot come any more.
+        await ReadAsync(session, 64_000, 1000, ct);
         var watch = Stopwatch.StartNew();
-        await ReadAsync(session, items, ct);
+        await ReadAsync(session, 0, items, ct);
         return new LoopResult(items / watch.Elapsed.TotalSeconds, session.Window, session.SettledWindow, session.Counters.Resent);
     }
 
-    /// <summary>Reads items 0 to <paramref name="items"/>, the last left out, over and over when there are more than 65536.</summary>
+    /// <summary>Reads <paramref name="items"/> items from <paramref name="first"/> on; after 65535 comes 0.</summary>
     [SuppressMessage("Reliability", "CA2012", Justification = "Replies are kept while more requests are sent, and each is awaited exactly once.")]
-    public static async Task ReadAsync(DiagSession session, int items, CancellationToken ct)
+    public static async Task ReadAsync(DiagSession session, int first, int items, CancellationToken ct)
     {
         var ahead = new ValueTask<DiagReply<NvItem>>[Ahead];
         int sent = 0;
         for (int taken = 0; taken < items; taken++)
         {
             for (; sent < items && sent - taken < Ahead; sent++)
-                ahead[sent % Ahead] = session.SendAsync<NvReadRequest, NvItem>(new NvReadRequest(new NvItemId((ushort)sent)), ct);
+                ahead[sent % Ahead] = session.SendAsync<NvReadRequest, NvItem>(new NvReadRequest(new NvItemId((ushort)(first + sent))), ct);
             DiagReply<NvItem> reply = await ahead[taken % Ahead];
-            if (reply.IsAnswer && reply.Answer.Id.Number != (ushort)taken)
-                throw new InvalidDataException($"item {taken} was answered with item {reply.Answer.Id}");
+            if (reply.IsAnswer && reply.Answer.Id.Number != (ushort)(first + taken))
+                throw new InvalidDataException($"item {first + taken} was answered with item {reply.Answer.Id}");
         }
     }
 }

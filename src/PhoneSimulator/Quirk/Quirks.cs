@@ -9,7 +9,7 @@ public sealed record Quirks
     /// <summary>A polite phone.</summary>
     public static readonly Quirks None = new();
 
-    // Timing. Clocks wake in milliseconds: shorter times hold on average, when several requests are outstanding.
+    // Timing. Kept to some 20 us, and exactly on average.
 
     /// <summary><c>latency=2ms</c>: from a request's service to its reply; requests in flight share it.</summary>
     public TimeSpan Latency { get; init; }
