@@ -15,8 +15,8 @@ public sealed record AgentOptions
     /// <summary>Where to listen: "unix:PATH", or "npipe:NAME" on Windows; null for the user's own place.</summary>
     public string? Listen { get; init; }
 
-    /// <summary>The most requests outstanding at a phone, 1 to 64. One is what every phone can take.</summary>
-    public int Window { get; init; } = 1;
+    /// <summary>The most requests that may ever be outstanding at a phone, 1 to 64; the agent finds out how many it takes. One is stop and wait.</summary>
+    public int Window { get; init; } = 64;
 
     /// <summary>What is logged to standard error: this and everything more important.</summary>
     public LogLevel MinimumLogLevel { get; init; } = LogLevel.Information;

@@ -22,7 +22,7 @@ internal sealed record AgentSettings(
             options.Discovery,
             Path.GetFullPath(options.DataDirectory ?? DefaultPlaces.DataDirectory()),
             ListenEndpoint.Parse(options.Listen ?? DefaultPlaces.Listen()),
-            new SessionOptions { Window = options.Window });
+            new SessionOptions { LargestWindow = options.Window });
     }
 
     private static PortSpec ParsePort(string text) =>

@@ -7,8 +7,8 @@ var data = new Option<string?>("--data") { Description = "Directory of the vault
 var listen = new Option<string?>("--listen") { Description = "Where to listen: unix:PATH, or npipe:NAME on Windows. Only this user can connect. Else where imei looks for it by itself.", HelpName = "ENDPOINT" };
 var window = new Option<int>("--window")
 {
-    Description = "Most requests outstanding at a phone, 1 to 64. Every phone takes 1; more is faster where the phone keeps up.",
-    DefaultValueFactory = _ => 1,
+    Description = "Most requests outstanding at a phone, 1 to 64. The agent begins with 1 and finds out how many the phone takes; 1 is stop and wait.",
+    DefaultValueFactory = _ => 64,
     HelpName = "N",
     CustomParser = result =>
     {

@@ -10,7 +10,7 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The IMEI on the label of the phone that lost it; a number reserved for tests.</summary>
     public const string LabelImei = PhoneProfile.Slot2Imei;
 
-    // Simulated phones queue requests. An agent asks a real one for one item at a time unless --window says otherwise.
+    // Enough for simulated phones, which queue requests.
     private const int Window = 8;
 
     private readonly List<(SimulatedPhone Phone, PhoneHost Host)> _phones = [];

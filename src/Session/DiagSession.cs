@@ -10,7 +10,7 @@ namespace ImeiAgent.Session;
 /// A byte's way from the port to the caller: the stream completes the read of the <see cref="FrameReader"/>, which finds the end of
 /// a frame; <see cref="Receive"/> asks the <see cref="RequestLine"/> whose packet it is; the <see cref="Exchange"/> reads it and runs the
 /// caller's continuation, all on the thread that read the port. So a caller must not block after an await; it may await as long as it
-/// likes. A byte's way to the port: <see cref="SendAsync"/> makes the frame and <see cref="Pump"/> writes what the line says is next, one
+/// likes. A byte's way to the port: <see cref="SendAsync{T}"/> makes the frame and <see cref="Pump"/> writes what the line says is next, one
 /// write per frame, one write at a time, on whichever thread made that possible.
 /// </para>
 /// </summary>
@@ -74,9 +74,43 @@ public sealed partial class DiagSession : IAsyncDisposable
         }
     }
 
+    /// <summary>How many requests may be outstanding at this moment.</summary>
+    public int Window
+    {
+        get
+        {
+            lock (_gate)
+                return _line.Window;
+        }
+    }
+
+    /// <summary>
+    /// The window this phone was found to take: set when the window reached <see cref="SessionOptions.LargestWindow"/>, or met a loss and
+    /// stayed below it for a while. Null until then.
+    /// </summary>
+    public int? SettledWindow
+    {
+        get
+        {
+            lock (_gate)
+                return _line.SettledWindow;
+        }
+    }
+
+    /// <summary>Goes on from a window that such a phone was found to take before; it still adapts.</summary>
+    /// <param name="window">1 to <see cref="SessionOptions.MaxWindow"/>; more than <see cref="SessionOptions.LargestWindow"/> counts as that.</param>
+    public void AssumeWindow(int window)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(window, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(window, SessionOptions.MaxWindow);
+        lock (_gate)
+            _line.Assume(window);
+        Pump(null);
+    }
+
     /// <summary>
     /// Sends a request and gives the phone's reply: an answer or a refusal. Requests are sent in the order of calls, at most
-    /// <see cref="SessionOptions.Window"/> at once; one that is not idempotent goes alone and is never sent twice. Await the result once.
+    /// <see cref="Window"/> at once; one that is not idempotent goes alone and is never sent twice. Await the result once.
     /// </summary>
     /// <exception cref="NoReplyException">No attempt was answered in time.</exception>
     /// <exception cref="SessionBrokenException">The session broke before the reply came, or earlier.</exception>
@@ -85,7 +119,27 @@ public sealed partial class DiagSession : IAsyncDisposable
     public ValueTask<DiagReply<T>> SendAsync<T>(IDiagRequest<T> request, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Exchange<T> exchange = Exchange<T>.For(request, ct);
+        return SendAnyAsync<IDiagRequest<T>, T>(in request, ct);
+    }
+
+    /// <summary>As <see cref="SendAsync{T}"/>, and allocates nothing once a few requests were made: for thousands of them.</summary>
+    /// <inheritdoc cref="SendAsync{T}" path="/exception"/>
+    public ValueTask<DiagReply<T>> SendAsync<TRequest, T>(in TRequest request, CancellationToken ct)
+        where TRequest : struct, IDiagRequest<T> =>
+        SendAnyAsync<TRequest, T>(in request, ct);
+
+    /// <summary>Breaks the session and gives the port back. Whoever still waits is told. When the result is there, the port is free.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Break(BreakReason.Closed, "closed by its owner");
+        await _reading.ConfigureAwait(false);
+        await _closing.ConfigureAwait(false);
+    }
+
+    private ValueTask<DiagReply<T>> SendAnyAsync<TRequest, T>(in TRequest request, CancellationToken ct)
+        where TRequest : IDiagRequest<T>
+    {
+        Exchange<TRequest, T> exchange = Exchange<TRequest, T>.For(in request, ct);
         ValueTask<DiagReply<T>> reply = exchange.Reply;
         if (ct.IsCancellationRequested)
         {
@@ -95,14 +149,6 @@ public sealed partial class DiagSession : IAsyncDisposable
         Pump(exchange);
         exchange.CancelWith(_cancel);
         return reply;
-    }
-
-    /// <summary>Breaks the session and gives the port back. Whoever still waits is told. When the result is there, the port is free.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        Break(BreakReason.Closed, "closed by its owner");
-        await _reading.ConfigureAwait(false);
-        await _closing.ConfigureAwait(false);
     }
 
     private async Task ReadAsync()

@@ -13,8 +13,11 @@ internal enum ExchangeState
     /// <summary>In line, not sent.</summary>
     Waiting,
 
-    /// <summary>Sent, or being sent, and not answered.</summary>
-    Outstanding,
+    /// <summary>Sent, or being sent, and its reply awaited.</summary>
+    InFlight,
+
+    /// <summary>Sent, its reply no longer expected, to be sent again.</summary>
+    Lost,
 }
 
 /// <summary>
@@ -44,14 +47,29 @@ internal abstract class Exchange
 
     public Transmission Sent { get; set; }
 
-    /// <summary>How often its write was begun: as many replies may come.</summary>
+    /// <summary>How often its write was begun.</summary>
     public int Sends { get; set; }
 
-    /// <summary>It is to be sent again as soon as the port is free.</summary>
-    public bool ResendDue { get; set; }
+    /// <summary>How many replies may still come.</summary>
+    public int Owed { get; set; }
+
+    /// <summary>How many of its sends ended without a reply while nothing else was in flight: only these say that the phone does not answer.</summary>
+    public int Tries { get; set; }
+
+    /// <summary>How often it was lost among others.</summary>
+    public int Losses { get; set; }
+
+    /// <summary>Nothing else may be in flight with it: it is not idempotent, or was lost among others before.</summary>
+    public bool GoesAlone { get; set; }
+
+    /// <summary>How many were in flight when it was last written, itself included.</summary>
+    public int InFlight { get; set; }
 
     /// <summary>The number of its first write in the order of writes.</summary>
     public long Order { get; set; }
+
+    /// <summary>The number of its last write.</summary>
+    public long LastWrite { get; set; }
 
     /// <summary>The timestamp at which the present attempt has failed; <see cref="long.MaxValue"/> while it is not yet written.</summary>
     public long Deadline { get; set; }
@@ -65,7 +83,8 @@ internal abstract class Exchange
     /// <summary>Ends the caller's wait; the caller goes on on another thread.</summary>
     public abstract void Fail(Exception exception);
 
-    protected void Prepare<T>(IDiagRequest<T> request, CancellationToken token)
+    protected void Prepare<TRequest, T>(in TRequest request, CancellationToken token)
+        where TRequest : IDiagRequest<T>
     {
         Span<byte> packet = request.MaxLength <= 512 ? stackalloc byte[512] : new byte[request.MaxLength];
         PacketLength = request.Write(packet);
@@ -79,31 +98,33 @@ internal abstract class Exchange
         Token = token;
         State = ExchangeState.Idle;
         Sent = Transmission.No;
-        Sends = 0;
-        ResendDue = false;
+        Sends = Owed = Tries = Losses = 0;
+        GoesAlone = !IsIdempotent;
         Deadline = long.MaxValue;
     }
 }
 
 /// <summary>An exchange that hands its caller a <see cref="DiagReply{TResponse}"/>. Used again after its result was taken.</summary>
-internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>
+internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>
+    where TRequest : IDiagRequest<TResponse>
 {
-    private const int PoolCapacity = SessionOptions.MaxWindow;
-    private static readonly Stack<Exchange<TResponse>> Pool = new(PoolCapacity);
+    // Callers ask ahead of the window, and several phones share the pool.
+    private const int PoolCapacity = 16 * SessionOptions.MaxWindow;
+    private static readonly Stack<Exchange<TRequest, TResponse>> Pool = [];
 
     private ManualResetValueTaskSourceCore<DiagReply<TResponse>> _result;
     private CancellationTokenRegistration _registration;
     private Action<Exchange>? _cancel;
-    private IDiagRequest<TResponse>? _request;
+    private TRequest _request = default!;
 
     /// <summary>An exchange that holds the request's frame and waits for nothing yet.</summary>
-    public static Exchange<TResponse> For(IDiagRequest<TResponse> request, CancellationToken token)
+    public static Exchange<TRequest, TResponse> For(in TRequest request, CancellationToken token)
     {
-        Exchange<TResponse>? exchange;
+        Exchange<TRequest, TResponse>? exchange;
         lock (Pool)
             Pool.TryPop(out exchange);
-        exchange ??= new Exchange<TResponse>();
-        exchange.Prepare(request, token);
+        exchange ??= new Exchange<TRequest, TResponse>();
+        exchange.Prepare<TRequest, TResponse>(in request, token);
         exchange._request = request;
         return exchange;
     }
@@ -117,7 +138,7 @@ internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply
         if (!Token.CanBeCanceled)
             return;
         _cancel = cancel;
-        _registration = Token.UnsafeRegister(static self => ((Exchange<TResponse>)self!)._cancel!((Exchange)self), this);
+        _registration = Token.UnsafeRegister(static self => ((Exchange<TRequest, TResponse>)self!)._cancel!((Exchange)self), this);
     }
 
     public override void Answer(ReadOnlySpan<byte> packet)
@@ -125,7 +146,7 @@ internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply
         DiagReply<TResponse> reply;
         try
         {
-            reply = DiagReply.Read(_request!, packet);
+            reply = DiagReply.Read<TRequest, TResponse>(in _request, packet);
         }
         catch (Exception exception)
         {
@@ -168,7 +189,7 @@ internal sealed class Exchange<TResponse> : Exchange, IValueTaskSource<DiagReply
         // A cancellation that may still be running must not meet the next request in this object: leave it to the collector.
         if (Token.CanBeCanceled && !_registration.Unregister())
             return;
-        _request = null;
+        _request = default!;
         _result.Reset();
         lock (Pool)
             if (Pool.Count < PoolCapacity)

@@ -1,4 +1,3 @@
-using ImeiAgent.Diag.Framing;
 using ImeiAgent.Diag.Messages;
 
 namespace ImeiAgent.Session;
@@ -12,7 +11,7 @@ internal enum PacketFate
     /// <summary>A reply nobody waits for any more.</summary>
     Late,
 
-    /// <summary>The phone got a damaged frame and said so; the exchange will be sent again.</summary>
+    /// <summary>It cannot be used as an answer: the phone got a damaged frame, or it cannot be told whom it refuses. Who it can be for is sent again.</summary>
     AskAgain,
 
     /// <summary>Of a kind that comes unasked.</summary>
@@ -23,8 +22,13 @@ internal enum PacketFate
 }
 
 /// <summary>
-/// Who is sent next, and whose reply a packet is. Holds requests that wait, requests that are outstanding, and tombstones of requests
-/// that were given up. Knows no port, clock or lock: the session calls it under its lock and tells it the time, in timestamps.
+/// Who is sent next, and whose reply a packet is. Holds requests that wait, requests that are in flight, requests that were lost and are to
+/// be sent again, and tombstones of requests that were given up. Knows no port, clock or lock: the session calls it under its lock and
+/// tells it the time, in timestamps.
+/// <para>
+/// Phones answer in the order they are asked. A reply that overtakes an earlier request of its kind says that one was lost, long before its
+/// time is over: it is sent again at once, and the <see cref="AdaptiveWindow"/> hears of it.
+/// </para>
 /// <para>
 /// A tombstone exists because DIAG has no transaction number. A reply that comes after its request was given up would be taken for the
 /// reply to the next request with the same key, so none is sent until that reply came or <see cref="SessionOptions.DrainTime"/> passed.
@@ -34,15 +38,27 @@ internal enum PacketFate
 /// request holds its place in the window until its reply, its timeout or, when cancelled, the time it would have timed out.
 /// </para>
 /// </summary>
-internal sealed class RequestLine(SessionOptions options, long replyTimeout, long drainTime)
+internal sealed partial class RequestLine(SessionOptions options, long replyTimeout, long drainTime)
 {
-    // The only reader of the window is TakeNext: whoever wants it to adapt changes this field, and nothing else.
-    private readonly int _window = options.Window;
+    /// <summary>Who was lost so often among others goes alone.</summary>
+    private const int MostLosses = 2;
+
+    private readonly AdaptiveWindow _window = new(options.InitialWindow, options.LargestWindow);
     private readonly LinkedList<Exchange> _waiting = new();
-    private readonly List<Exchange> _outstanding = new(SessionOptions.MaxWindow);
+    private readonly List<Exchange> _inFlight = new(SessionOptions.MaxWindow);      // by last write
+    private readonly List<Exchange> _lost = new(SessionOptions.MaxWindow);
     private readonly Tombstones _tombstones = new();
-    private int _resendsDue;
+    private bool _draining;
     private long _writes;
+
+    /// <summary>How many requests may be in flight now.</summary>
+    public int Window => _window.Size;
+
+    /// <summary>The window the phone was found to take, if that is known.</summary>
+    public int? SettledWindow => _window.Settled;
+
+    /// <summary>Goes on from a window that is believed to be good.</summary>
+    public void Assume(int window) => _window.Assume(window);
 
     /// <summary>Puts an exchange at the end of the line.</summary>
     public void Add(Exchange exchange)
@@ -53,20 +69,22 @@ internal sealed class RequestLine(SessionOptions options, long replyTimeout, lon
 
     /// <summary>
     /// The exchange to write now, or null. Repeats come first. Then first come, first served, except that a blocked key holds up only
-    /// itself, and that a request that is not idempotent goes alone: it waits until nothing is outstanding and nothing can come late,
+    /// itself, and that a request that is not idempotent goes alone: it waits until nothing is in flight and nothing can come late,
     /// and everything behind it waits for it.
     /// </summary>
     public Exchange? TakeNext()
     {
-        if (_resendsDue > 0)
-            return TakeResend();
-        if (_waiting.Count == 0 || !HasRoom())
+        if (_draining && !EndDrain())
+            return null;
+        if (_lost.Count > 0)
+            return HasRoom(_lost[0].GoesAlone) ? TakeLost() : null;
+        if (_waiting.Count == 0 || !HasRoom(alone: false))
             return null;
 
         for (LinkedListNode<Exchange>? node = _waiting.First; node is not null; node = node.Next)
         {
             Exchange exchange = node.Value;
-            bool free = exchange.IsIdempotent ? !IsBlocked(exchange.Key) : _outstanding.Count == 0 && _tombstones.IsEmpty;
+            bool free = exchange.IsIdempotent ? !IsBlocked(exchange.Key) : _inFlight.Count == 0 && _tombstones.IsEmpty;
             if (free)
                 return TakeFirst(exchange);
             if (!exchange.IsIdempotent)
@@ -75,30 +93,12 @@ internal sealed class RequestLine(SessionOptions options, long replyTimeout, lon
         return null;
     }
 
-    /// <summary>The frame of an outstanding exchange was handed over whole at <paramref name="now"/>: its timeout begins.</summary>
+    /// <summary>The frame of an exchange in flight was handed over whole at <paramref name="now"/>: its timeout begins.</summary>
     public void Written(Exchange exchange, long now)
     {
         exchange.Sent = Transmission.Yes;
         exchange.Deadline = now + replyTimeout;
     }
-
-    /// <summary>Finds whose packet this is. With <see cref="PacketFate.Reply"/> the exchange has left the line.</summary>
-    public PacketFate Receive(ReadOnlySpan<byte> packet, long now, out Exchange? exchange)
-    {
-        for (int i = 0; i < _outstanding.Count; i++)
-            if (_outstanding[i].Key.Matches(packet))
-                return Answered(i, now, out exchange);
-
-        exchange = null;
-        if (_tombstones.TakeReply(packet))
-            return PacketFate.Late;
-        if (Refusals.IsRefusal(packet[0]))
-            return ReceiveRefusal(packet, now, out exchange);
-        return DiagCode.CanBeUnsolicited(packet[0]) ? PacketFate.Unsolicited : PacketFate.Stray;
-    }
-
-    /// <summary>A frame came with a wrong check. If only one request can have been meant and it may be asked again, it will be.</summary>
-    public bool AskSoleAgain() => _outstanding.Count == 1 && AskAgain(_outstanding[0]);
 
     /// <summary>Takes a cancelled exchange out. False when it was completed before.</summary>
     public bool Withdraw(Exchange exchange, long now)
@@ -109,27 +109,41 @@ internal sealed class RequestLine(SessionOptions options, long replyTimeout, lon
                 exchange.State = ExchangeState.Idle;
                 _waiting.Remove(exchange.Node);
                 return true;
-            case ExchangeState.Outstanding:
+            case ExchangeState.InFlight:
                 long held = exchange.Deadline == long.MaxValue ? now + replyTimeout : exchange.Deadline;
-                RemoveOutstanding(_outstanding.IndexOf(exchange));
-                _tombstones.Add(exchange, exchange.Sends, held, Math.Max(held, now + drainTime));
+                Remove(_inFlight, _inFlight.IndexOf(exchange));
+                _tombstones.Add(exchange, held, Math.Max(held, now + drainTime));
+                return true;
+            case ExchangeState.Lost:
+                Remove(_lost, _lost.IndexOf(exchange));
+                _tombstones.Add(exchange, heldUntil: 0, now + drainTime);
                 return true;
             default:
                 return false;
         }
     }
 
-    /// <summary>Lets tombstones go whose time is over, marks timed-out requests to be sent again, and lets go those out of attempts.</summary>
+    /// <summary>Lets tombstones go whose time is over, sends timed-out requests again, and lets go those out of attempts.</summary>
     public void Expire(long now, List<Exchange> timedOut)
     {
         _tombstones.Expire(now);
-        for (int i = 0; i < _outstanding.Count; i++)
+        bool counts = IsSole && !_draining;
+        for (int i = 0; i < _inFlight.Count; i++)
         {
-            Exchange exchange = _outstanding[i];
-            if (exchange.Deadline > now || AskAgain(exchange))
+            Exchange exchange = _inFlight[i];
+            if (exchange.Deadline > now)
                 continue;
-            RemoveOutstanding(i--);
-            _tombstones.Add(exchange, exchange.Sends, heldUntil: 0, now + drainTime);
+            if (counts)
+                exchange.Tries++;
+            if (exchange.IsIdempotent && exchange.Tries < options.Attempts)
+            {
+                // It was waited for in vain, and so were those after it: the phone may not like it, or any.
+                exchange.GoesAlone |= !_draining;
+                Lose(i--);
+                continue;
+            }
+            Remove(_inFlight, i--);
+            _tombstones.Add(exchange, heldUntil: 0, now + drainTime);
             timedOut.Add(exchange);
         }
     }
@@ -138,7 +152,7 @@ internal sealed class RequestLine(SessionOptions options, long replyTimeout, lon
     public long NextDeadline()
     {
         long next = _tombstones.NextDeadline();
-        foreach (Exchange exchange in _outstanding)
+        foreach (Exchange exchange in _inFlight)
             next = Math.Min(next, exchange.Deadline);
         return next;
     }
@@ -146,114 +160,98 @@ internal sealed class RequestLine(SessionOptions options, long replyTimeout, lon
     /// <summary>Lets everything go; the exchanges, oldest first, are the caller's to fail.</summary>
     public void Clear(List<Exchange> all)
     {
-        all.AddRange(_outstanding);
+        all.AddRange(_lost);
+        all.AddRange(_inFlight);
         all.AddRange(_waiting);
         foreach (Exchange exchange in all)
             exchange.State = ExchangeState.Idle;
-        _outstanding.Clear();
+        _lost.Clear();
+        _inFlight.Clear();
         _waiting.Clear();
         _tombstones.Clear();
-        _resendsDue = 0;
     }
 
     private Exchange TakeFirst(Exchange exchange)
     {
         _waiting.Remove(exchange.Node);
-        exchange.State = ExchangeState.Outstanding;
-        exchange.Order = ++_writes;
         exchange.Sent = Transmission.Unknown;
-        exchange.Sends = 1;
-        _outstanding.Add(exchange);
+        Launch(exchange);
+        exchange.Order = exchange.LastWrite;
         return exchange;
     }
 
-    private Exchange TakeResend()
+    private Exchange TakeLost()
     {
-        Exchange exchange = _outstanding.Find(static candidate => candidate.ResendDue)!;
-        exchange.ResendDue = false;
+        Exchange exchange = _lost[0];
+        _lost.RemoveAt(0);
+        Launch(exchange);
+        return exchange;
+    }
+
+    private void Launch(Exchange exchange)
+    {
+        _inFlight.Add(exchange);
+        exchange.State = ExchangeState.InFlight;
+        exchange.LastWrite = ++_writes;
+        exchange.InFlight = _inFlight.Count + _tombstones.Held(out _);
         exchange.Deadline = long.MaxValue;
         exchange.Sends++;
-        _resendsDue--;
-        return exchange;
+        exchange.Owed++;
     }
 
-    private bool AskAgain(Exchange exchange)
+    /// <summary>The request in flight at this index is to be sent again, and the window learns of it.</summary>
+    private void Lose(int index)
     {
-        if (!exchange.IsIdempotent || exchange.ResendDue || exchange.Sends >= options.Attempts)
+        Exchange exchange = _inFlight[index];
+        _window.Lost(exchange.InFlight, exchange.LastWrite, _writes);
+        AskAgain(index);
+    }
+
+    /// <summary>The request in flight at this index is to be sent again.</summary>
+    private void AskAgain(int index)
+    {
+        Exchange exchange = _inFlight[index];
+        if (!IsSole)
+            exchange.GoesAlone |= ++exchange.Losses >= MostLosses;
+        _inFlight.RemoveAt(index);
+        _lost.Add(exchange);
+        exchange.State = ExchangeState.Lost;
+    }
+
+    /// <summary>Whether every reply to what was in flight has come, or its time is over.</summary>
+    private bool EndDrain()
+    {
+        if (_inFlight.Count > 0 || _tombstones.Held(out _) > 0)
             return false;
-        exchange.ResendDue = true;
-        exchange.Deadline = long.MaxValue;
-        _resendsDue++;
+        _draining = false;
+        foreach (Exchange exchange in _lost)
+            exchange.Owed = 0;
+        _tombstones.DropSpares();
         return true;
     }
 
-    private PacketFate Answered(int index, long now, out Exchange exchange)
+    private static void Remove(List<Exchange> list, int index)
     {
-        exchange = _outstanding[index];
-        RemoveOutstanding(index);
-        if (exchange.Sends > 1)
-            _tombstones.Add(exchange, exchange.Sends - 1, heldUntil: 0, now + drainTime);
-        return PacketFate.Reply;
+        list[index].State = ExchangeState.Idle;
+        list.RemoveAt(index);
     }
 
-    /// <summary>
-    /// A refusal tells by its echo whom it is for. The echo may be cut short or absent; then it is for the oldest it can be for, given-up
-    /// ones included, because a phone answers in the order it was asked. Wrongly given to a tombstone it costs one repeat, wrongly
-    /// given to a request it would be a false answer.
-    /// </summary>
-    private PacketFate ReceiveRefusal(ReadOnlySpan<byte> packet, long now, out Exchange? exchange)
-    {
-        ReadOnlySpan<byte> echo = packet[1..];
-        exchange = null;
-        int index = OldestFor(echo);
-        if (_tombstones.TakeRefusal(echo, before: index < 0 ? long.MaxValue : _outstanding[index].Order))
-            return PacketFate.Late;
-        if (IsDamageReport(packet) && (index >= 0 ? AskAgainUnlessWhole(_outstanding[index], echo) : AskSoleAgain()))
-            return PacketFate.AskAgain;
-        return index < 0 ? PacketFate.Stray : Answered(index, now, out exchange);
-    }
-
-    private int OldestFor(ReadOnlySpan<byte> echo)
-    {
-        for (int i = 0; i < _outstanding.Count; i++)
-            if (_outstanding[i].Key.AllowsEcho(echo))
-                return i;
-        return -1;
-    }
-
-    private bool AskAgainUnlessWhole(Exchange exchange, ReadOnlySpan<byte> echo) =>
-        echo.Length != exchange.PacketLength && AskAgain(exchange);
-
-    /// <summary>
-    /// Newer Android kernels answer a frame with a wrong check by BAD_CMD and everything they got, check bytes and flag included; no
-    /// whole request ends so.
-    /// </summary>
-    private static bool IsDamageReport(ReadOnlySpan<byte> packet) =>
-        packet[0] == (byte)RefusalCode.BadCommand && packet[^1] == Hdlc.Flag;
-
-    private void RemoveOutstanding(int index)
-    {
-        Exchange exchange = _outstanding[index];
-        _outstanding.RemoveAt(index);
-        exchange.State = ExchangeState.Idle;
-        if (exchange.ResendDue)
-            _resendsDue--;
-        exchange.ResendDue = false;
-    }
+    private bool IsSole => _inFlight.Count == 1 && _tombstones.Held(out _) == 0;
 
     private bool IsBlocked(ReplyKey key)
     {
-        foreach (Exchange exchange in _outstanding)
+        foreach (Exchange exchange in _inFlight)
             if (exchange.Key == key)
                 return true;
         return _tombstones.Blocks(key);
     }
 
-    private bool HasRoom()
+    private bool HasRoom(bool alone)
     {
-        int held = _tombstones.Held(out bool alone);
-        if (_outstanding.Count > 0)
-            alone |= !_outstanding[0].IsIdempotent;
-        return !alone && _outstanding.Count + held < _window;
+        int held = _tombstones.Held(out bool heldAlone);
+        int inFlight = _inFlight.Count + held;
+        if (inFlight == 0)
+            return true;
+        return !alone && !heldAlone && inFlight < _window.Size && !(_inFlight.Count > 0 && _inFlight[0].GoesAlone);
     }
 }

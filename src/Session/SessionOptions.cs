@@ -3,20 +3,25 @@ namespace ImeiAgent.Session;
 /// <summary>How patient and how eager a <see cref="DiagSession"/> is. Every value is checked when it is set.</summary>
 public sealed record SessionOptions
 {
-    /// <summary>The largest <see cref="Window"/>. No phone is known to queue more.</summary>
+    /// <summary>The largest <see cref="LargestWindow"/>. No phone is known to queue more.</summary>
     public const int MaxWindow = 64;
 
-    /// <summary>The most requests that may be outstanding at once, 1 to <see cref="MaxWindow"/>. One is what every phone can take.</summary>
-    public int Window
+    /// <summary>
+    /// How many requests may be outstanding at once to begin with, 1 to <see cref="MaxWindow"/>; not more than <see cref="LargestWindow"/> in
+    /// any case. One is what every phone can take; the window grows from there while nothing is lost.
+    /// </summary>
+    public int InitialWindow
     {
         get;
-        init
-        {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxWindow);
-            field = value;
-        }
+        init => field = Window(value);
     } = 1;
+
+    /// <summary>The most requests that may ever be outstanding at once, 1 to <see cref="MaxWindow"/>. One is stop and wait.</summary>
+    public int LargestWindow
+    {
+        get;
+        init => field = Window(value);
+    } = MaxWindow;
 
     /// <summary>How long one attempt waits for its reply, counted from the moment its last byte was handed over; more than zero.</summary>
     public TimeSpan ReplyTimeout
@@ -56,6 +61,13 @@ public sealed record SessionOptions
             field = value;
         }
     } = 256;
+
+    private static int Window(int value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(value, MaxWindow);
+        return value;
+    }
 
     private static TimeSpan Positive(TimeSpan value)
     {

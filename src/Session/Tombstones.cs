@@ -8,18 +8,52 @@ namespace ImeiAgent.Session;
 /// </summary>
 internal sealed class Tombstones
 {
+    /// <summary>The most second replies to wait for; then the oldest is forgotten, which many later replies have overtaken.</summary>
+    private const int MostSpares = 256;
+
     private readonly List<Tombstone> _stones = [];
+    private int _held;
+    private int _spares;
 
     public bool IsEmpty => _stones.Count == 0;
 
+    /// <summary>A request that was given up; nothing when no reply to it may come.</summary>
     /// <param name="exchange">The request.</param>
-    /// <param name="owed">How many replies may still come, 1 or more.</param>
     /// <param name="heldUntil">Until when it keeps its place in the window; 0 when it does not.</param>
     /// <param name="until">Until when it keeps its key.</param>
-    public void Add(Exchange exchange, int owed, long heldUntil, long until) =>
-        _stones.Add(new Tombstone(exchange.Key, exchange.Order, !exchange.IsIdempotent, until) { Owed = owed, HeldUntil = heldUntil });
+    public void Add(Exchange exchange, long heldUntil, long until)
+    {
+        if (exchange.Owed == 0)
+            return;
+        _stones.Add(new Tombstone(exchange.Key, exchange.Order, !exchange.IsIdempotent, IsSpare: false, until)
+        {
+            Owed = exchange.Owed,
+            HeldUntil = heldUntil,
+        });
+        _held += heldUntil != 0 ? 1 : 0;
+    }
 
-    public void Clear() => _stones.Clear();
+    /// <summary>A request that was answered, and may be again because it was sent again.</summary>
+    public void AddSpare(Exchange exchange, long until)
+    {
+        if (_spares == MostSpares)
+            RemoveAt(_stones.FindIndex(static stone => stone.IsSpare));
+        _stones.Add(new Tombstone(exchange.Key, exchange.Order, Alone: false, IsSpare: true, until) { Owed = exchange.Owed });
+        _spares++;
+    }
+
+    /// <summary>Forgets second replies: none can come any more.</summary>
+    public void DropSpares()
+    {
+        _stones.RemoveAll(static stone => stone.IsSpare);
+        _spares = 0;
+    }
+
+    public void Clear()
+    {
+        _stones.Clear();
+        _held = _spares = 0;
+    }
 
     public bool Blocks(ReplyKey key)
     {
@@ -32,16 +66,24 @@ internal sealed class Tombstones
     /// <summary>How many keep a place in the window, and whether one of them was of a request that goes alone.</summary>
     public int Held(out bool alone)
     {
-        int held = 0;
         alone = false;
+        if (_held > 0)
+            foreach (ref readonly Tombstone stone in All)
+                alone |= stone.HeldUntil != 0 && stone.Alone;
+        return _held;
+    }
+
+    /// <summary>
+    /// How many a refusal with such an echo can be for as well as for one that was first sent as number <paramref name="after"/>: those in the
+    /// window, and those sent later.
+    /// </summary>
+    public int Rivals(ReadOnlySpan<byte> echo, long after)
+    {
+        int rivals = 0;
         foreach (ref readonly Tombstone stone in All)
-        {
-            if (stone.HeldUntil == 0)
-                continue;
-            held++;
-            alone |= stone.Alone;
-        }
-        return held;
+            if ((stone.HeldUntil != 0 || stone.Order > after) && stone.Key.AllowsEcho(echo))
+                rivals++;
+        return rivals;
     }
 
     /// <summary>Takes a packet that answers one of them.</summary>
@@ -74,10 +116,13 @@ internal sealed class Tombstones
 
     public void Expire(long now)
     {
-        _stones.RemoveAll(stone => stone.Until <= now);
-        foreach (ref Tombstone stone in All)
-            if (stone.HeldUntil <= now)
-                stone.HeldUntil = 0;
+        for (int i = _stones.Count - 1; i >= 0; i--)
+        {
+            if (All[i].HeldUntil <= now)
+                LetPlaceGo(ref All[i]);
+            if (All[i].Until <= now)
+                RemoveAt(i);
+        }
     }
 
     /// <summary>When <see cref="Expire"/> has something to do next; <see cref="long.MaxValue"/> for never.</summary>
@@ -94,12 +139,27 @@ internal sealed class Tombstones
     private void TakeOneReply(int index)
     {
         ref Tombstone stone = ref All[index];
-        stone.HeldUntil = 0;
+        LetPlaceGo(ref stone);
         if (--stone.Owed == 0)
-            _stones.RemoveAt(index);
+            RemoveAt(index);
     }
 
-    private record struct Tombstone(ReplyKey Key, long Order, bool Alone, long Until)
+    private void LetPlaceGo(ref Tombstone stone)
+    {
+        if (stone.HeldUntil == 0)
+            return;
+        stone.HeldUntil = 0;
+        _held--;
+    }
+
+    private void RemoveAt(int index)
+    {
+        _spares -= _stones[index].IsSpare ? 1 : 0;
+        _held -= _stones[index].HeldUntil != 0 ? 1 : 0;
+        _stones.RemoveAt(index);
+    }
+
+    private record struct Tombstone(ReplyKey Key, long Order, bool Alone, bool IsSpare, long Until)
     {
         public int Owed;
         public long HeldUntil;

@@ -28,9 +28,14 @@ public readonly record struct DiagReply<TResponse>
 /// <summary>Reads replies in the fixed order: refusal code, echo, length, status.</summary>
 public static class DiagReply
 {
-    /// <summary>Reads <paramref name="packet"/> as the reply to <paramref name="request"/>.</summary>
+    /// <inheritdoc cref="Read{TRequest, TResponse}"/>
+    public static DiagReply<TResponse> Read<TResponse>(IDiagRequest<TResponse> request, ReadOnlySpan<byte> packet) =>
+        Read<IDiagRequest<TResponse>, TResponse>(in request, packet);
+
+    /// <summary>Reads <paramref name="packet"/> as the reply to <paramref name="request"/>, which is not boxed.</summary>
     /// <exception cref="MalformedReplyException">It answers another request, is too short, or contradicts itself.</exception>
-    public static DiagReply<TResponse> Read<TResponse>(IDiagRequest<TResponse> request, ReadOnlySpan<byte> packet)
+    public static DiagReply<TResponse> Read<TRequest, TResponse>(in TRequest request, ReadOnlySpan<byte> packet)
+        where TRequest : IDiagRequest<TResponse>
     {
         MalformedReplyException.ThrowIfShort("a reply", packet, 1);
         ReplyKey key = request.ReplyKey;

@@ -37,6 +37,15 @@ public readonly record struct ReplyKey
     /// </summary>
     public bool AllowsEcho(ReadOnlySpan<byte> echo) => SharesBytes(echo, Math.Min(echo.Length, _length));
 
+    /// <summary>
+    /// Whether a refusal with this echo is about the request and about no request with another key: all of the key's bytes are there.
+    /// </summary>
+    public bool IsNamedBy(ReadOnlySpan<byte> echo) => Matches(echo);
+
+    /// <summary>Whether the same part of a phone answers both: same command and, of subsystem commands, same subsystem.</summary>
+    public bool IsSameKind(ReplyKey other) =>
+        ((_bytes ^ other._bytes) & (Code == DiagCode.Subsystem ? 0xFFFFUL : 0xFFUL)) == 0;
+
     /// <summary>The command byte.</summary>
     public byte Code => (byte)_bytes;
 

@@ -10,13 +10,12 @@ public sealed class Phone
 {
     private volatile PhoneReading _last;
 
-    internal Phone(string name, PortSpec port, DiagSession session, WriteGate gate, PhoneReading reading, int window)
+    internal Phone(string name, PortSpec port, DiagSession session, WriteGate gate, PhoneReading reading)
     {
         Name = name;
         Port = port.ToString();
         Session = session;
         Gate = gate;
-        Window = window;
         _last = reading;
     }
 
@@ -36,7 +35,7 @@ public sealed class Phone
 
     internal WriteGate Gate { get; }
 
-    /// <summary>How many requests the session keeps outstanding.</summary>
+    /// <summary>How many requests the session keeps outstanding, at most.</summary>
     internal int Window { get; }
 
     internal void Remember(PhoneReading reading) => _last = reading;

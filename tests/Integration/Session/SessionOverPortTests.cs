@@ -19,7 +19,7 @@ public sealed class SessionOverPortTests
     public async Task Twenty_thousand_reads_over_a_pty_give_what_the_phone_holds(int window)
     {
         await using RunningPhone<PtyHost> phone = Phones.OnPty();
-        await using DiagSession session = await Open(phone.Host.Path, new SessionOptions { Window = window, ReplyTimeout = Eventually.Deadline });
+        await using DiagSession session = await Open(phone.Host.Path, new SessionOptions { LargestWindow = window, ReplyTimeout = Eventually.Deadline });
 
         await ReadAll(session, phone.Phone, items: 20_000, callers: window);
 
@@ -31,7 +31,7 @@ public sealed class SessionOverPortTests
     public async Task Reads_over_TCP_give_what_the_phone_holds()
     {
         await using RunningPhone<TcpHost> phone = Phones.OnTcp();
-        await using DiagSession session = await Open($"tcp://127.0.0.1:{phone.Host.Port}", new SessionOptions { Window = 8 });
+        await using DiagSession session = await Open($"tcp://127.0.0.1:{phone.Host.Port}", new SessionOptions { LargestWindow = 8 });
 
         await ReadAll(session, phone.Phone, items: 3000, callers: 8);
     }
@@ -43,7 +43,7 @@ public sealed class SessionOverPortTests
             + "drop=0.002,lose=0.002,duplicate=0.01,late=0.002:50ms";
         await using RunningPhone<PtyHost> phone = Phones.OnPty(quirks: Dirt);
         await using DiagSession session = await Open(
-            phone.Host.Path, new SessionOptions { Window = 8, ReplyTimeout = TimeSpan.FromSeconds(1), Attempts = 6 });
+            phone.Host.Path, new SessionOptions { LargestWindow = 8, ReplyTimeout = TimeSpan.FromSeconds(1), Attempts = 6 });
 
         await ReadAll(session, phone.Phone, items: 3000, callers: 8);
 

@@ -17,6 +17,7 @@ public sealed class FullDumpTests(ITestOutputHelper output)
     private const int Seed = 4711;
     private static readonly ItemRange Everything = new(0, 65535);
     private static readonly ItemRange LastQuarter = new(49152, 65535);
+    private static readonly ItemRange LastEighth = new(57344, 65535);
 
     /// <param name="Quirks">What the phone does.</param>
     /// <param name="Window">Most requests outstanding.</param>
@@ -34,22 +35,29 @@ public sealed class FullDumpTests(ITestOutputHelper output)
             new("unsolicited=0.2", 16, (line, _) => line is { Unsolicited: > 20_000, Resent: 0, BadFrames: 0, Strays: 0 }),
         ["garbage before replies"] = new("garbage=0.02", 16, (line, _) => line.BadFrames > 2_000),
         ["garbage before replies, one request at a time"] =
-            new("garbage=0.008", 1, (line, _) => line is { BadFrames: > 150, Resent: > 100 }, Part: LastQuarter),
+            new("garbage=0.016", 1, (line, _) => line is { BadFrames: > 150, Resent: > 100 }, Part: LastEighth),
         ["abort sequences"] = new("abort=0.02", 16, (line, _) => line is { BadFrames: > 2_000, Resent: 0 }),
         ["flags before replies"] = new("leading-flag=1", 16, (line, _) => line is { Resent: 0, BadFrames: 0, Strays: 0 }),
         ["two frames in one write"] = new("join=0.5", 16, (line, _) => line is { Resent: 0, BadFrames: 0, Strays: 0 }),
         ["replies in pieces of one byte"] = new("split=0.01", 16, (line, _) => line is { Resent: 0, BadFrames: 0, Strays: 0 }),
         ["replies 50 ms late, waited for"] =
-            new("late=0.0003:50ms", 16, (line, phone) => line is { Resent: 0, LateReplies: 0 } && AllReads(phone) < 131_072 + 50),
-        ["replies 50 ms late, given up before"] = new("late=0.0003:50ms", 16, (line, _) => line is { Resent: > 15, LateReplies: > 15 }, Timeout: 20),
-        ["replies with a wrong check"] = new("bad-crc=0.0005", 16, (line, _) => line is { BadFrames: > 30, Resent: > 30 }, Timeout: 40),
+            new("late=0.001:50ms", 1, (line, phone) => line is { Resent: 0, LateReplies: 0 } && AllReads(phone) < 16_384 + 50, Part: LastEighth),
+        ["replies 50 ms late, given up before"] =
+            new("late=0.002:50ms", 1, (line, _) => line is { Resent: > 15, LateReplies: > 15 }, Timeout: 20, Part: LastEighth),
+        ["replies 50 ms late, overtaken"] = new("late=0.0003:50ms", 16, (line, _) => line is { Resent: > 15, LateReplies: > 15 }),
+        ["replies with a wrong check"] = new("bad-crc=0.0005", 64, (line, _) => line is { BadFrames: > 30, Resent: > 30 }),
         ["replies with a wrong check, one request at a time"] =
-            new("bad-crc=0.02", 1, (line, _) => line is { BadFrames: > 400, Resent: > 400 }, Part: LastQuarter),
-        ["replies lost"] = new("drop=0.0005", 16, (line, _) => line.Resent > 30, Timeout: 40),
+            new("bad-crc=0.04", 1, (line, _) => line is { BadFrames: > 400, Resent: > 400 }, Part: LastEighth),
+        ["replies lost"] = new("drop=0.0005", 64, (line, _) => line.Resent > 30),
+        ["requests lost"] = new("lose=0.005", 64, (line, _) => line.Resent > 100, Timeout: 200, Part: LastQuarter),
         ["replies sent twice"] = new("duplicate=0.02", 16, (line, _) => line is { Strays: > 2_000, Resent: 0 }),
         ["NV task busy"] = new("busy=0.0003", 16, (_, phone) => AllReads(phone) > 131_072 + 15),
-        ["refusals without the echo of their request"] = new("bare-refusals", 1, (line, _) => line is { Resent: 0, Strays: 0 }, Part: LastQuarter),
-        ["one frame of each transfer looked at"] = new("one-frame-per-transfer", 1, (line, _) => line is { Resent: 0, BadFrames: 0 }),
+        ["refusals without the echo of their request"] = new("bare-refusals", 64, (line, _) => line is { Resent: > 0, Strays: 0 }, Timeout: 500, Part: LastQuarter),
+        ["one frame of each transfer looked at"] = new("one-frame-per-transfer", 64, (line, _) => line is { Resent: > 0, BadFrames: 0 }, Timeout: 500),
+        ["everything beyond one request dropped"] =
+            new("queue=1", 64, (line, _) => line is { Resent: > 0 and < 200, BadFrames: 0 }, Timeout: 500, Part: LastEighth),
+        ["everything beyond 16 requests dropped"] =
+            new("queue=16", 64, (line, _) => line is { Resent: > 0, BadFrames: 0 }, Timeout: 500, Part: LastEighth),
         ["all at once"] = new(
             "unsolicited=0.05,garbage=0.002,abort=0.002,leading-flag=0.1,join=0.1,split=0.002,late=0.0001:50ms,bad-crc=0.0001,drop=0.0001,"
             + "duplicate=0.002,busy=0.0001",
@@ -91,7 +99,7 @@ public sealed class FullDumpTests(ITestOutputHelper output)
         output.WriteLine($"seed {Seed}, quirks \"{quirks}\", window {window}, reply timeout {timeout} ms");
         return new Line(quirks, Seed, new SessionOptions
         {
-            Window = window,
+            LargestWindow = window,
             ReplyTimeout = TimeSpan.FromMilliseconds(timeout),
             DrainTime = TimeSpan.FromMilliseconds(500),
             // Many, because a short timeout also runs out when the machine is busy with something else.

@@ -57,17 +57,49 @@ public sealed class MatchingTests
     }
 
     [Fact]
-    public async Task A_refusal_without_echo_is_for_the_oldest_of_several()
+    public async Task A_refusal_without_echo_answers_none_of_several_and_they_are_asked_one_at_a_time()
     {
         await using var it = new SessionFixture(window: 3);
-        Task<DiagReply<NvItem>> first = it.Read(1), second = it.Read(2), third = it.Read(3);
+        Task<DiagReply<NvItem>> first = it.Read(1), second = it.Read(2), third = it.Read(3), fourth = it.Read(4);
 
-        it.AnswerRead(1);
+        it.Port.DeliverPacket(0x15);
+        it.Port.DeliverPacket(0x15);
+        it.AnswerRead(3);
+        Assert.True((await third).IsAnswer);
+        Assert.Equal([1, 2, 3], it.Port.Items);
+        Assert.False(first.IsCompleted || second.IsCompleted);
+
+        it.Time.Advance(SessionFixture.ReplyTimeout);
+        Assert.Equal([1, 2, 3, 1], it.Port.Items);
+        it.Port.DeliverPacket(0x15);
+        Assert.Equal([1, 2, 3, 1, 2], it.Port.Items);
+        it.AnswerRead(2);
+        Assert.Equal([1, 2, 3, 1, 2, 4], it.Port.Items);
         it.Port.DeliverPacket(0x15);
 
+        Assert.Equal(RefusalCode.BadLength, (await first).Refusal);
+        Assert.True((await second).IsAnswer);
+        Assert.Equal(RefusalCode.BadLength, (await fourth).Refusal);
+        Assert.Equal(1, it.Session.Window);
+        Assert.Equal(1, it.Session.SettledWindow);
+    }
+
+    [Fact]
+    public async Task A_refusal_without_echo_that_can_be_for_a_cancelled_request_in_flight_answers_nobody()
+    {
+        await using var it = new SessionFixture(window: 2);
+        using var cancel = new CancellationTokenSource();
+        Task<DiagReply<NvItem>> first = it.Read(1), second = it.ReadUntil(2, cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAsync<RequestCanceledException>(() => second);
+
+        it.Port.DeliverPacket(0x14);
+
+        Assert.False(first.IsCompleted);
+        it.Time.Advance(SessionFixture.ReplyTimeout);
+        Assert.Equal([1, 2, 1], it.Port.Items);
+        it.AnswerRead(1);
         Assert.True((await first).IsAnswer);
-        Assert.Equal(RefusalCode.BadLength, (await second).Refusal);
-        Assert.False(third.IsCompleted);
     }
 
     [Fact]

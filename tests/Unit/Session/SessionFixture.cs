@@ -13,7 +13,7 @@ internal sealed class SessionFixture : IAsyncDisposable
 
     public SessionFixture(int window = 1, int attempts = 3, int unsolicitedCapacity = 256) =>
         Session = new DiagSession(
-            Port, new SessionOptions { Window = window, Attempts = attempts, UnsolicitedCapacity = unsolicitedCapacity }, Time);
+            Port, new SessionOptions { InitialWindow = window, LargestWindow = window, Attempts = attempts, UnsolicitedCapacity = unsolicitedCapacity }, Time);
 
     public FakePort Port { get; } = new();
 

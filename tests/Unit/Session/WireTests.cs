@@ -116,8 +116,11 @@ public sealed class WireTests
     [Theory]
     [InlineData(0)]
     [InlineData(65)]
-    public void A_window_outside_1_to_64_is_refused(int window) =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SessionOptions { Window = window });
+    public void A_window_outside_1_to_64_is_refused(int window)
+    {
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SessionOptions { InitialWindow = window });
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SessionOptions { LargestWindow = window });
+    }
 
     [Fact]
     public void Times_and_counts_of_nothing_are_refused()
