@@ -1,6 +1,5 @@
 using Grpc.Core;
 using Grpc.Net.Client.Configuration;
-using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
 
@@ -9,6 +8,9 @@ namespace ImeiAgent.Client;
 // knows better when to stop: StartDump, WaitJob, ReadRange, WatchJob, ExportSnapshot. gRPC repeats nothing after the first message of a stream has come.
 internal static class ReadRetries
 {
+    // Written out: to ask the contract's descriptor costs a short-lived program a tenth of its start.
+    public const string Package = "imeiagent.v1";
+
     public static readonly IReadOnlyList<string> Methods =
     [
         "AgentService/GetAgentInfo",
@@ -40,6 +42,6 @@ internal static class ReadRetries
     private static MethodName NameOf(string method)
     {
         string[] parts = method.Split('/');
-        return new MethodName { Service = $"{DeviceReflection.Descriptor.Package}.{parts[0]}", Method = parts[1] };
+        return new MethodName { Service = $"{Package}.{parts[0]}", Method = parts[1] };
     }
 }

@@ -1,5 +1,6 @@
 using Grpc.Core;
 using ImeiAgent.Client;
+using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -12,6 +13,7 @@ public class ResumeTests
     private const uint Batches = 4;
 
     private readonly List<string> _notes = [];
+    private int _arrived;
 
     public enum Break
     {
@@ -31,7 +33,7 @@ public class ResumeTests
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         ScriptedJob job = new(agent, Batches);
-        job.Before = (sent, context) => sent == at ? BreakAsync(kind, context, job) : Task.CompletedTask;
+        job.Before = (sent, context) => sent == at ? BreakAsync(kind, sent, context, job) : Task.CompletedTask;
         job.Serve();
 
         List<ReadRangeResponse> got = await ReadAsync(agent, new ReadRangeRequest());
@@ -53,7 +55,7 @@ public class ResumeTests
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         ScriptedJob job = new(agent, 9);
-        job.Before = (sent, context) => sent == at ? BreakAsync(kind, context, job) : Task.CompletedTask;
+        job.Before = (sent, context) => sent == at ? BreakAsync(kind, sent, context, job) : Task.CompletedTask;
         job.Serve();
 
         List<WatchJobResponse> got = await WatchAsync(agent, new WatchJobRequest { Name = Samples.JobName, OmitItems = true });
@@ -69,15 +71,15 @@ public class ResumeTests
         await using FakeAgent agent = await FakeAgent.StartAsync();
         int turn = 0;
         ScriptedJob job = new(agent, 20);
-        // Each second message is lost: a stream never gets further than one batch.
-        job.Before = (_, context) => ++turn % 3 == 0 ? BreakAsync(Break.Cut, context, null) : Task.CompletedTask;
+        // A stream never gets further than its header and one batch.
+        job.Before = (_, context) => ++turn % 3 == 0 ? BreakAsync(Break.Cut, 1 + (turn / 3), context, null) : Task.CompletedTask;
         job.Serve();
 
         List<ReadRangeResponse> got = await ReadAsync(agent, new ReadRangeRequest());
 
         Assert.Equal(Enumerable.Range(1, 20), got.Where(message => message.Batch is not null).Select(message => (int)message.Batch.Sequence));
         Assert.Single(got, message => message.Header is not null);
-        Assert.True(agent.RequestsOf<WatchJobRequest>().Count() >= 19);
+        Assert.Equal(Enumerable.Range(2, 20), agent.RequestsOf<WatchJobRequest>().Select(request => (int)request.FromSequence));
         Assert.Equal(_notes.Count / 2, _notes.Count(note => note.Contains("resuming", StringComparison.Ordinal)));
     }
 
@@ -86,7 +88,7 @@ public class ResumeTests
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         ScriptedJob job = new(agent, 6) { IsEmpty = sequence => sequence is 2 or 3 };
-        job.Before = (sent, context) => sent == 5 ? BreakAsync(Break.Cut, context, job) : Task.CompletedTask;
+        job.Before = (sent, context) => sent == 5 ? BreakAsync(Break.Cut, sent, context, job) : Task.CompletedTask;
         job.Serve();
 
         List<ReadRangeResponse> got = await ReadAsync(agent, new ReadRangeRequest { SkipAbsent = true });
@@ -102,7 +104,7 @@ public class ResumeTests
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         ScriptedJob job = new(agent, 6);
-        job.Before = (sent, context) => sent == 2 ? BreakAsync(Break.Cut, context, job) : Task.CompletedTask;
+        job.Before = (sent, context) => sent == 2 ? BreakAsync(Break.Cut, sent, context, job) : Task.CompletedTask;
         job.Serve();
 
         List<WatchJobResponse> got = await WatchAsync(agent, new WatchJobRequest { Name = "20261123", FromNow = true });
@@ -133,6 +135,7 @@ public class ResumeTests
 
         Task<List<ReadRangeResponse>> read = ReadAsync(client, new ReadRangeRequest());
         await reached.Task.WaitAsync(Cancellation);
+        await ArrivedAsync(5);
         await agent.StopAsync();
         await Task.Delay(TimeSpan.FromSeconds(1.2), Cancellation); // Several attempts: 0.1, 0.3, 0.7 s.
         Assert.False(read.IsCompleted);
@@ -162,6 +165,7 @@ public class ResumeTests
 
         Task<List<ReadRangeResponse>> read = ReadAsync(client, new ReadRangeRequest());
         await reached.Task.WaitAsync(Cancellation);
+        await ArrivedAsync(5);
         await agent.StopAsync();
 
         AgentException fault = await Assert.ThrowsAsync<AgentException>(() => read);
@@ -177,7 +181,7 @@ public class ResumeTests
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         ScriptedJob job = new(agent, Batches);
-        job.Before = (sent, context) => sent == 3 ? BreakAsync(Break.Cut, context, job) : Task.CompletedTask;
+        job.Before = (sent, context) => sent == 3 ? BreakAsync(Break.Cut, sent, context, job) : Task.CompletedTask;
         job.Serve();
         agent.OnWatchJob = (_, _, _) => throw FakeAgent.Failure(StatusCode.NotFound, "JOB_NOT_FOUND");
 
@@ -209,7 +213,7 @@ public class ResumeTests
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         ScriptedJob job = new(agent, Batches);
-        job.Before = (sent, context) => sent == 3 ? BreakAsync(Break.Cut, context, null) : Task.CompletedTask;
+        job.Before = (sent, context) => sent == 3 ? BreakAsync(Break.Cut, sent, context, null) : Task.CompletedTask;
         job.Serve();
         FakeTimeProvider frozen = new(TimeProvider.System.GetUtcNow()); // No pause would ever end by itself.
         await using AgentClient client = AgentClient.Connect(agent.Endpoint, frozen);
@@ -219,7 +223,8 @@ public class ResumeTests
         Task read = Task.Run(
             async () =>
             {
-                await foreach (ReadRangeResponse _ in client.ReadRangeAsync(new ReadRangeRequest(), _ => lost.TrySetResult(), stop.Token)) { }
+                await foreach (ReadRangeResponse _ in client.ReadRangeAsync(new ReadRangeRequest(), _ => lost.TrySetResult(), stop.Token))
+                    Interlocked.Increment(ref _arrived);
             },
             Cancellation);
         await lost.Task.WaitAsync(Cancellation);
@@ -243,8 +248,8 @@ public class ResumeTests
         Assert.Empty(_notes);
     }
 
-    // A real connection dies behind what it has delivered: the reader is given the time to take that in.
-    private static async Task BreakAsync(Break kind, ServerCallContext context, ScriptedJob? once)
+    // What was sent before the cut has arrived: only so does a test know from where it goes on.
+    private async Task BreakAsync(Break kind, int sent, ServerCallContext context, ScriptedJob? once)
     {
         if (once is not null)
             once.Before = (_, _) => Task.CompletedTask;
@@ -252,10 +257,12 @@ public class ResumeTests
             throw FakeAgent.Failure(StatusCode.Unavailable, "AGENT_STOPPING");
         if (kind == Break.Unavailable)
             throw new RpcException(new Status(StatusCode.Unavailable, "gone"));
-        await Task.Delay(30);
+        await ArrivedAsync(sent);
         FakeAgent.Cut(context);
         throw new RpcException(new Status(StatusCode.Unavailable, "cut"));
     }
+
+    private Task ArrivedAsync(int messages) => Eventually.HoldsAsync(() => Volatile.Read(ref _arrived) >= messages);
 
     private async Task<List<ReadRangeResponse>> ReadAsync(FakeAgent agent, ReadRangeRequest request)
     {
@@ -267,7 +274,10 @@ public class ResumeTests
     {
         List<ReadRangeResponse> got = [];
         await foreach (ReadRangeResponse message in client.ReadRangeAsync(request, _notes.Add, Cancellation))
+        {
             got.Add(message);
+            Interlocked.Increment(ref _arrived);
+        }
         return got;
     }
 
@@ -281,7 +291,10 @@ public class ResumeTests
     {
         List<WatchJobResponse> got = [];
         await foreach (WatchJobResponse message in client.WatchJobAsync(request, _notes.Add, Cancellation))
+        {
             got.Add(message);
+            Interlocked.Increment(ref _arrived);
+        }
         return got;
     }
 }

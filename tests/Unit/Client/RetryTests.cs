@@ -24,6 +24,7 @@ public class RetryTests
         string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot"];
         Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
         Assert.Empty(ReadRetries.Methods.Except(all));
+        Assert.Equal(ReadRetries.Package, JobReflection.Descriptor.Package);
     }
 
     [Fact]

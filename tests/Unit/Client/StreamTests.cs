@@ -52,7 +52,6 @@ public class StreamTests
             {
                 if (call == 1 && piece == breakAt)
                 {
-                    await Task.Delay(30, context.CancellationToken);
                     FakeAgent.Cut(context);
                     throw new RpcException(new Status(StatusCode.Unavailable, "cut"));
                 }
