@@ -11,6 +11,8 @@ namespace ImeiAgent.Operations;
 [SuppressMessage("Design", "CA1001", Justification = "The source of cancellation has no timer and holds nothing; whoever cancels late must not meet a disposed one.")]
 internal sealed class RunningDump
 {
+    private const int MostNotes = 100;
+
     private readonly Lock _lock = new();
     private readonly VaultFile _vault;
     private readonly PhoneRegistry _phones;
@@ -154,9 +156,21 @@ internal sealed class RunningDump
     {
         _spool.ReadingEnds();
         if (_phone?.Session.SettledWindow is { } window)
-            _vault.Learned.RememberWindow(Row.Identity.Model, Row.Identity.Build, window);
+            Remember(window);
         lock (_lock)
             _phone = null;
+    }
+
+    private void Remember(int window)
+    {
+        try
+        {
+            _vault.Learned.RememberWindow(Row.Identity.Model, Row.Identity.Build, window);
+        }
+        catch (VaultUnavailableException)
+        {
+            // It is found out again; what matters is told when the next batch cannot be kept.
+        }
     }
 
     private void Wait(DateTimeOffset until, string hint) => Change(JobState.WaitingForPhone, () => (_hint, _waitUntil) = (hint, until));
@@ -169,9 +183,13 @@ internal sealed class RunningDump
             return;
         (byte slot, NvItemId item) = _plan[lost.First];
         string reason = lost.Reason.Error == OperationError.NoReply ? "the phone answered nothing any more" : "the phone left the port";
-        var skip = new SkippedItem(Row.Identity.Model, slot, item, $"Twice when it was read, {reason}.", "", Row.Identity.Build, _time.GetUtcNow());
-        _vault.Learned.AddSkip(skip);
         _skips.Add(_plan.KeyAt(lost.First));
+        // A phone that tells no model teaches nothing about others.
+        if (Row.Identity.Model.Length > 0)
+        {
+            _vault.Learned.AddSkip(new SkippedItem(
+                Row.Identity.Model, slot, item, $"Twice when it was read, {reason}.", "", Row.Identity.Build, _time.GetUtcNow()));
+        }
         Note($"Item {item.Number} of SIM {slot} is skipped, in this dump and for this model: twice when it was read, {reason}.");
     }
 
@@ -255,14 +273,18 @@ internal sealed class RunningDump
     private void End(JobState state, string snapshot, string sha256, OperationException? error)
     {
         JobRow ended = VaultAccess.Try(() =>
-            _vault.Jobs.End(Row.Id, new JobEnd(state, snapshot, sha256, error?.Error.Name() ?? "", error?.Message ?? "", Notes())));
+            _vault.Jobs.End(Row.Id, new JobEnd(state, snapshot, sha256, error?.Error.Name() ?? "", error?.Message ?? "", [])));
         Change(state, () => (_ended, _hint, _waitUntil) = (ended, "", null));
     }
 
     private void Note(string note)
     {
         lock (_lock)
+        {
+            if (_notes.Count >= MostNotes)
+                return;
             _notes.Add(note);
+        }
         VaultAccess.Try(() =>
         {
             _vault.Jobs.AddNotes(Row.Id, [note]);

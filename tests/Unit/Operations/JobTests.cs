@@ -210,6 +210,10 @@ public class JobTests
         Assert.Equal((700, 1, ""), (skip.Item.Number, skip.Slot, skip.Operator));
         Assert.InRange(bench.Phone.Counters.Crashes, 2, 3);
 
+        JobView job = bench.Jobs.List("", 0, "").Jobs[0];
+        Assert.Equal(kept.Info.Notes, job.Notes);
+        Assert.Equal(2, job.Notes.Count);
+
         // The next dump does not ask for it, until somebody takes it off the list.
         long crashed = bench.Phone.Counters.Crashes;
         Assert.Equal(1, Assert.IsType<DumpSummary>((await bench.DumpAsync(Some with { Ranges = [new(650, 751)] }))[^1]).Skipped);
