@@ -284,6 +284,27 @@ public class JobTests
     }
 
     [Fact]
+    public async Task The_window_a_phone_was_found_to_take_is_remembered_for_its_model_and_build()
+    {
+        await using var bench = new Bench("galaxy");
+        Phone phone = await bench.Registry.RequireAsync("", Bench.Ct);
+        (string model, string build) = (phone.Last.Identity.Model, phone.Last.Identity.Build);
+        Assert.Null(bench.Vault.Learned.Window(model, build));
+
+        await bench.DumpAsync(Some);
+        int? learned = bench.Vault.Learned.Window(model, build);
+        bench.Vault.Learned.RememberWindow(model, build, 3);
+        HeldReply held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 0);
+        Task<List<DumpEvent>> next = bench.DumpAsync(Some);
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
+        int begins = bench.Jobs.List("", 0, "").Jobs[0].Progress.Window;
+        held.Release();
+        await next;
+
+        Assert.Equal((8, 3), (learned, begins));
+    }
+
+    [Fact]
     public async Task What_is_asked_wrongly_is_refused()
     {
         await using var bench = new Bench("galaxy");
