@@ -71,6 +71,7 @@ internal sealed class RunningDump
     /// <summary>The vault failed: nobody can be told more, and the next agent takes the job up where its row stands.</summary>
     public void Abandon(OperationException reason)
     {
+        _spool.End();
         lock (_lock)
             _abandoned = reason;
         News.Beat();
