@@ -26,7 +26,8 @@ internal static class JobWatch
             yield return Header(view, shared, phones);
             JobState told = view.State;
             string hint = view.Hint;
-            if (told != JobState.Running)
+            // One that comes back may have been told another state before.
+            if (told != JobState.Running || watch.FromSequence > 1)
                 yield return new DumpStateChanged(view);
 
             long next = watch.FromNow ? view.Progress.Sequence + 1 : Math.Max(1, watch.FromSequence);
