@@ -50,8 +50,9 @@ public sealed class AgentHost : IAsyncDisposable
                     throw new AgentStartException(AgentStartException.CannotRun, $"The agent cannot listen on {settings.Listen}: {e.Message}", e);
                 throw;
             }
-            // From its making on the registry watches the ports.
+            // From their making on the registry watches the ports, and the jobs that were left open go on.
             app.Services.GetRequiredService<PhoneRegistry>();
+            app.Services.GetRequiredService<DumpJobs>();
             return new AgentHost(app, vault, settings.Listen);
         }
         catch
@@ -61,7 +62,7 @@ public sealed class AgentHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends: takes no calls any more, waits for restores under way, closes the ports, then the vault.</summary>
+    /// <summary>Ends: takes no calls any more, waits for restores under way, leaves dumps to the next agent, closes the ports, then the vault.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -69,6 +70,7 @@ public sealed class AgentHost : IAsyncDisposable
         using (var patience = new CancellationTokenSource(s_longestEnd))
             await _app.StopAsync(patience.Token);
         await _app.Services.GetRequiredService<RestoreImei>().DrainAsync();
+        await _app.Services.GetRequiredService<DumpJobs>().DisposeAsync();
         await _app.DisposeAsync();
         _vault.Dispose();
     }
@@ -99,6 +101,7 @@ public sealed class AgentHost : IAsyncDisposable
         app.MapGrpcService<AgentInfoService>();
         app.MapGrpcService<DeviceService>();
         app.MapGrpcService<NvService>();
+        app.MapGrpcService<JobService>();
         app.MapGrpcService<ImeiService>();
         app.MapGrpcService<SnapshotService>();
         app.MapGrpcHealthChecksService();
@@ -120,7 +123,8 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<PhoneRegistry>();
         services.AddSingleton<Identify>();
         services.AddSingleton<ReadItem>();
-        services.AddSingleton<Dump>();
+        services.AddSingleton<DumpJobs>();
+        services.AddSingleton<Skips>();
         services.AddSingleton<RestoreImei>();
         services.AddSingleton<Backups>();
         services.AddSingleton<ImportBackup>();

@@ -29,7 +29,7 @@ public enum ExitCode
     /// <summary>Not known what the phone holds.</summary>
     OutcomeUnknown = 7,
 
-    /// <summary>Some items could not be read.</summary>
+    /// <summary>Some items could not be read, or a job did not end in time.</summary>
     Incomplete = 8,
 
     /// <summary>A snapshot, job, skip or file.</summary>
@@ -52,7 +52,7 @@ internal static class ExitCodes
         (ExitCode.Refused, "refused by policy, by the phone or because of the number: the phone holds what it held"),
         (ExitCode.RolledBack, "the new value did not hold and was rolled back: the phone holds its old value"),
         (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id"),
-        (ExitCode.Incomplete, "incomplete read: some items are unknown; what was read is kept"),
+        (ExitCode.Incomplete, "incomplete: some items are unknown (what was read is kept), or a job did not end in the time given"),
         (ExitCode.File, "a snapshot, job, skip or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
         (ExitCode.Cancelled, "cancelled by Ctrl-C, by the answer at the prompt before a write was asked for, or (a job) by anybody"),
     ];

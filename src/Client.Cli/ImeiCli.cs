@@ -50,6 +50,8 @@ public static class ImeiCli
             IdentifyVerb.Build(globals),
             NvVerb.Build(globals),
             BackupVerb.Build(globals),
+            JobsVerb.Build(globals),
+            SkipsVerb.Build(globals),
             SnapshotsVerb.Build(globals),
             RestoreVerb.Build(globals),
             AgentVerb.Build(globals),

@@ -17,6 +17,7 @@ internal sealed class Screen
 {
     private readonly Terminal _terminal;
     private readonly IAnsiConsole _out;
+    private bool _drawing;
 
     public Screen(Terminal terminal, bool json, bool quiet)
     {
@@ -54,8 +55,19 @@ internal sealed class Screen
     /// <summary>A remark to the person at the terminal; kept back by --quiet, and by --json, whose messages tell it.</summary>
     public void Note(string text)
     {
-        if (!Quiet && !Json)
+        if (Quiet || Json)
+            return;
+        if (_drawing)
+            Err.Write(new Text(SafeText.Clean(text) + "\n")); // Above the bar, which is drawn again below.
+        else
             _terminal.Err.WriteLine(SafeText.Clean(text));
+    }
+
+    /// <summary>From here until it is disposed something is drawn live on <see cref="Err"/>.</summary>
+    public IDisposable Draw()
+    {
+        _drawing = true;
+        return new Drawing(this);
     }
 
     /// <summary>What a person must see whatever the options: questions and what they are about.</summary>
@@ -117,5 +129,10 @@ internal sealed class Screen
         // A file has no right margin: nothing in it is wrapped.
         console.Profile.Width = isTerminal ? terminal.Width : 10_000;
         return console;
+    }
+
+    private sealed class Drawing(Screen screen) : IDisposable
+    {
+        public void Dispose() => screen._drawing = false;
     }
 }

@@ -13,13 +13,41 @@ public sealed partial class AgentClient
     private static readonly TimeSpan WriteLimit = TimeSpan.FromMinutes(5);
     private const int ImportChunk = 256 * 1024;
 
-    /// <summary>Reads ranges of NV items: a header, batches, progress, a summary. A stream that is silent for 30 s counts as lost.</summary>
-    public IAsyncEnumerable<ReadRangeResponse> ReadRangeAsync(ReadRangeRequest request, CancellationToken cancellation) =>
-        StreamAsync(options => _nv.ReadRange(request, options), null, Silence, cancellation);
+    /// <summary>
+    /// Reads ranges of NV items: a header, batches, progress, a summary. A stream that is silent for 30 s counts as lost; what is lost is
+    /// taken up again as in <see cref="WatchJobAsync"/>.
+    /// </summary>
+    /// <param name="request">What to read.</param>
+    /// <param name="onNote">Told for a person when the connection breaks and when it is back.</param>
+    /// <param name="cancellation">Ends the stream, not the job behind it.</param>
+    public async IAsyncEnumerable<ReadRangeResponse> ReadRangeAsync(
+        ReadRangeRequest request, Action<string>? onNote, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        WatchPlace place = new(new WatchJobRequest { SkipAbsent = request.SkipAbsent, OmitItems = request.OmitItems }, isKnown: false);
+        IAsyncEnumerable<WatchJobResponse> watch = Resuming.WatchAsync(
+            place,
+            rest => rest.Name.Length > 0 ? OpenWatch(rest, cancellation) : OpenReadAsync(request, cancellation),
+            Endpoint, _time, onNote, cancellation);
+        await foreach (WatchJobResponse message in watch.ConfigureAwait(false))
+        {
+            ReadRangeResponse? read = message.EventCase switch
+            {
+                WatchJobResponse.EventOneofCase.Header => new() { Header = message.Header },
+                WatchJobResponse.EventOneofCase.Batch => new() { Batch = message.Batch },
+                WatchJobResponse.EventOneofCase.Progress => new() { Progress = message.Progress },
+                WatchJobResponse.EventOneofCase.Summary => new() { Summary = message.Summary },
+                _ => null, // A read tells no states.
+            };
+            if (read is not null)
+                yield return read;
+        }
+    }
 
-    /// <summary>Streams a snapshot as a file, piece by piece.</summary>
+    /// <summary>Streams a snapshot as a file, piece by piece; a connection that breaks is opened again and the file goes on.</summary>
     public IAsyncEnumerable<ExportSnapshotResponse> ExportSnapshotAsync(ExportSnapshotRequest request, CancellationToken cancellation) =>
-        StreamAsync(options => _snapshots.ExportSnapshot(request, options), null, Silence, cancellation);
+        Resuming.ExportAsync(
+            () => StreamAsync(options => _snapshots.ExportSnapshot(request, options), null, Silence, cancellation),
+            isKnown: _wasThere, _time, cancellation);
 
     /// <summary>
     /// Restores an IMEI in one call: phases, then the receipt, then an <see cref="AgentException"/> when it was not applied. Never
@@ -82,6 +110,22 @@ public sealed partial class AgentClient
         await requests.CompleteAsync().ConfigureAwait(false);
     }
 
+    // A read as the watch that it becomes when it breaks.
+    private async IAsyncEnumerable<WatchJobResponse> OpenReadAsync(
+        ReadRangeRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        IAsyncEnumerable<ReadRangeResponse> read = StreamAsync(options => _nv.ReadRange(request, options), null, Silence, cancellation);
+        await foreach (ReadRangeResponse message in read.ConfigureAwait(false))
+            yield return message.EventCase switch
+            {
+                ReadRangeResponse.EventOneofCase.Header => new() { Header = message.Header },
+                ReadRangeResponse.EventOneofCase.Batch => new() { Batch = message.Batch },
+                ReadRangeResponse.EventOneofCase.Progress => new() { Progress = message.Progress },
+                ReadRangeResponse.EventOneofCase.Summary => new() { Summary = message.Summary },
+                _ => new(),
+            };
+    }
+
     private async IAsyncEnumerable<TResponse> StreamAsync<TResponse>(
         Func<CallOptions, AsyncServerStreamingCall<TResponse>> start, TimeSpan? limit, TimeSpan? silence,
         [EnumeratorCancellation] CancellationToken cancellation)
@@ -99,6 +143,7 @@ public sealed partial class AgentClient
                 if (!await call.ResponseStream.MoveNext(CancellationToken.None).ConfigureAwait(false))
                     yield break;
                 message = call.ResponseStream.Current;
+                _wasThere = true;
             }
             catch (RpcException) when (silent.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {

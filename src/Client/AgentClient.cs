@@ -20,7 +20,9 @@ public sealed partial class AgentClient : IAsyncDisposable
     private readonly DeviceService.DeviceServiceClient _devices;
     private readonly NvService.NvServiceClient _nv;
     private readonly ImeiService.ImeiServiceClient _imei;
+    private readonly JobService.JobServiceClient _jobs;
     private readonly SnapshotService.SnapshotServiceClient _snapshots;
+    private volatile bool _wasThere; // It has answered a call: when it is gone, it may come back.
 
     private AgentClient(AgentEndpoint endpoint, TimeProvider time)
     {
@@ -37,6 +39,7 @@ public sealed partial class AgentClient : IAsyncDisposable
         _devices = new(_channel);
         _nv = new(_channel);
         _imei = new(_channel);
+        _jobs = new(_channel);
         _snapshots = new(_channel);
     }
 
@@ -92,7 +95,9 @@ public sealed partial class AgentClient : IAsyncDisposable
         try
         {
             using AsyncUnaryCall<TResponse> call = start(Options(limit, cancellation));
-            return await call.ResponseAsync.ConfigureAwait(false);
+            TResponse answer = await call.ResponseAsync.ConfigureAwait(false);
+            _wasThere = true;
+            return answer;
         }
         catch (RpcException exception)
         {

@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Sockets;
 using Google.Rpc;
 using Grpc.Core;
+using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
 
@@ -39,6 +41,16 @@ internal static class StatusDecoder
         new(AgentException.ClientDomain, AgentException.OutcomeNotLearnt,
             "The restore was sent and its outcome could not be learnt: the phone may hold the old or the new value. " + last.Message,
             StatusCode.Unknown, new Dictionary<string, string> { ["request_id"] = requestId }, last);
+
+    // The name without "jobs/", as it is typed.
+    public static AgentException WatchLost(AgentEndpoint endpoint, WatchJobRequest rest, AgentException last)
+    {
+        string name = rest.Name[(rest.Name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        string text = $"The agent at {endpoint} stayed away for {Outage.OfJob.TotalMinutes:0} minutes. Job {name} goes on as soon as it runs again; "
+            + $"to go on watching: imei jobs watch {name}. " + last.Message;
+        return new(AgentException.ClientDomain, AgentException.ConnectionLost, text, StatusCode.Unavailable,
+            new Dictionary<string, string> { ["job"] = rest.Name, ["from_sequence"] = rest.FromSequence.ToString(CultureInfo.InvariantCulture) }, last);
+    }
 
     private static AgentException Unreachable(AgentEndpoint endpoint, DialException dial, Exception inner)
     {

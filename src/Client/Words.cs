@@ -62,6 +62,17 @@ public static class Words
         _ => "unknown",
     };
 
+    /// <summary>What a job is doing, as in "waiting for the phone".</summary>
+    public static string For(JobState state) => state switch
+    {
+        JobState.Running => "running",
+        JobState.WaitingForPhone => "waiting for the phone",
+        JobState.Succeeded => "done",
+        JobState.Failed => "failed",
+        JobState.Cancelled => "cancelled",
+        _ => "unknown",
+    };
+
     /// <summary>How a phone answered the read of an item, as in "not active" or "refused: BAD_PARM".</summary>
     public static string For(NvItem item) => item.Outcome switch
     {

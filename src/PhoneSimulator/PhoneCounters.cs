@@ -7,7 +7,7 @@ public sealed class PhoneCounters
     private readonly List<(Func<long> Count, long Wanted, TaskCompletionSource Reached)> _waiting = [];
     private readonly long[] _requests = new long[256];
     private volatile bool _anyoneWaits;
-    private long _bytes, _badFrames, _lost, _nvWrites, _nvWritesStored;
+    private long _bytes, _badFrames, _lost, _nvWrites, _nvWritesStored, _crashes;
 
     /// <summary>Bytes read from the port.</summary>
     public long BytesReceived => Volatile.Read(ref _bytes);
@@ -23,6 +23,9 @@ public sealed class PhoneCounters
 
     /// <summary>NV writes that changed what is stored or stored the same again.</summary>
     public long NvWritesStored => Volatile.Read(ref _nvWritesStored);
+
+    /// <summary>Restarts because an item was read that it does not survive (quirk <c>crash-on</c>).</summary>
+    public long Crashes => Volatile.Read(ref _crashes);
 
     /// <summary>Requests whose first byte is <paramref name="code"/> that reached the phone's software.</summary>
     public long Requests(byte code) => Volatile.Read(ref _requests[code]);
@@ -47,6 +50,8 @@ public sealed class PhoneCounters
     internal void NvWrite() => Count(ref _nvWrites);
 
     internal void NvWriteStored() => Count(ref _nvWritesStored);
+
+    internal void Crash() => Count(ref _crashes);
 
     private void Count(ref long counter)
     {

@@ -18,7 +18,7 @@ public sealed class SimulatedPhone : IDisposable
     private readonly PhoneState _state = new();
     private readonly NvMemory _memory;
     private readonly NvCommands _nv;
-    private readonly IdentityCommands _identity;
+    private volatile IdentityCommands _identity;
     private readonly TimeProvider _time;
     private long _requests;
 
@@ -71,6 +71,9 @@ public sealed class SimulatedPhone : IDisposable
 
     /// <summary>The MEID, 14 upper-case hex digits, as item 1943 tells it.</summary>
     public string Meid => PhoneFactory.Meid(Seed).ToString("X14", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>A firmware update: from now on it tells another build. Its NV items stay.</summary>
+    public void Flash(string build) => _identity = new IdentityCommands(Profile with { Build = build }, Esn, _time);
 
     /// <summary>Whether it is switched off, restarting or without power; <see cref="PhoneHost.Replug"/> switches it on.</summary>
     public bool IsDown

@@ -7,7 +7,7 @@ namespace ImeiAgent.PhoneSimulator;
 /// A reply that a test keeps back. The request was served (a write is stored) when <see cref="Reached"/> completes; the reply is sent
 /// at <see cref="Release"/>. Replies to later requests overtake it.
 /// </summary>
-public sealed class HeldReply
+public sealed class HeldReply(bool overtaken)
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -30,11 +30,26 @@ public sealed class HeldReply
         send?.Invoke();
     }
 
+    /// <summary>Whether replies behind this one must wait: a phone answers in the order it was asked.</summary>
+    internal bool HoldsUp
+    {
+        get
+        {
+            lock (_gate)
+                return !_released && !overtaken;
+        }
+    }
+
     internal void Keep(Action send)
     {
         lock (_gate)
+        {
             if (!_released)
-                (_send, send) = (send, static () => { });
+            {
+                _send += send;
+                send = static () => { };
+            }
+        }
         send();
         _reached.TrySetResult();
     }
@@ -52,10 +67,13 @@ public sealed class Traps
     private readonly List<Trap> _traps = [];
     private volatile bool _any;
 
-    /// <summary>Keeps back the reply to the next request of <paramref name="code"/>, for NV requests only of <paramref name="item"/> where given.</summary>
-    public HeldReply HoldReply(byte code, int? item = null)
+    /// <summary>Keeps back the reply to the next request of <paramref name="code"/>, for NV requests only of <paramref name="item"/> where given; and all replies behind it.</summary>
+    /// <param name="code">First byte of the request.</param>
+    /// <param name="item">NV item; null for any.</param>
+    /// <param name="overtaken">Let the replies behind it pass, as a phone does that answers out of order.</param>
+    public HeldReply HoldReply(byte code, int? item = null, bool overtaken = false)
     {
-        var hold = new HeldReply();
+        var hold = new HeldReply(overtaken);
         Set(new Trap(code, item, hold));
         return hold;
     }

@@ -13,7 +13,7 @@ internal static class Schema
     // "IMEI": tells our file from any other SQLite file (https://sqlite.org/fileformat2.html, offset 68).
     private const int ApplicationId = 0x494D4549;
 
-    private static readonly string[] Steps = [Snapshots.Schema1, Journal.Schema1, Audit.Schema1];
+    private static readonly string[] Steps = [Snapshots.Schema1, Journal.Schema1, Audit.Schema1, JobTable.Schema1, Learned.Schema1];
 
     /// <summary>Refuses a file that is not ours or newer than we are; changes nothing.</summary>
     public static void Check(SqliteConnection connection, string directory)

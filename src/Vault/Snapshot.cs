@@ -35,6 +35,11 @@ public sealed record SnapshotInfo(
     string Name, DateTimeOffset TakenAt, SnapshotOrigin Origin, string Device, PhoneIdentity Identity, string Sha256,
     int Items, int Active, IReadOnlyList<byte> Slots, IReadOnlyList<string> Notes);
 
+/// <summary>What held data in earlier snapshots of a model.</summary>
+/// <param name="Items">Slots and items.</param>
+/// <param name="Snapshots">How many different contents it was gathered from.</param>
+public sealed record ActiveItems(IReadOnlySet<(byte Slot, ushort Item)> Items, int Snapshots);
+
 /// <summary>No snapshot, or more than one, goes by a name.</summary>
 public sealed class SnapshotNotFoundException(string name, IReadOnlyList<string> candidates) : Exception(
     candidates.Count == 0

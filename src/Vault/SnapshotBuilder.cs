@@ -14,19 +14,35 @@ public sealed class SnapshotBuilder
     private int _count;
 
     /// <summary>Adds a reading. Of an item added twice the last reading counts, as of one that was read again after a failure.</summary>
-    /// <exception cref="ArgumentException">The slot is 0, or the outcome is none of <see cref="NvOutcome"/>.</exception>
+    /// <exception cref="ArgumentException">The reading is none that <see cref="Records"/> takes.</exception>
     public void Add(in NvReading reading)
     {
-        if (reading.Slot == 0 || reading.Outcome is < NvOutcome.Answered or > NvOutcome.Skipped)
-            throw new ArgumentException("A reading has a slot from 1 and an outcome.", nameof(reading));
-        if (_records.Length - _length < SnapshotContent.RecordHeaderLength + NvData.Length)
-            Array.Resize(ref _records, _records.Length * 2);
-        if (_count == _order.Length)
-            Array.Resize(ref _order, _order.Length * 2);
+        Reserve(Records.MaxLength);
+        int length = Records.Write(_records.AsSpan(_length), reading);
+        Place(Records.KeyOf(_records.AsSpan(_length)), _length);
+        _length += length;
+    }
 
-        // Sorting these numbers sorts by slot and item, then by the order of adding.
-        _order[_count++] = (ulong)SnapshotContent.Key(reading.Slot, reading.Item.Number) << 32 | (uint)_length;
-        _length += SnapshotContent.WriteRecord(_records.AsSpan(_length), reading);
+    /// <summary>Adds what <see cref="Records"/> wrote, any number of records. Of an item added twice the last reading counts.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not records to the letter; none was added.</exception>
+    public void AddRecords(ReadOnlySpan<byte> records)
+    {
+        int before = _count;
+        for (int at = 0; at < records.Length;)
+        {
+            ReadOnlySpan<byte> record = records[at..];
+            int length = Records.LengthOf(record);
+            if (length == 0)
+            {
+                _count = before;
+                Records.ThrowDamaged();
+            }
+            Place(Records.KeyOf(record), _length + at);
+            at += length;
+        }
+        Reserve(records.Length);
+        records.CopyTo(_records.AsSpan(_length));
+        _length += records.Length;
     }
 
     /// <summary>What was added so far.</summary>
@@ -40,7 +56,7 @@ public sealed class SnapshotBuilder
             if (i + 1 < _count && _order[i] >> 32 == _order[i + 1] >> 32)
                 continue;
             int offset = (int)(uint)_order[i];
-            int length = SnapshotContent.RecordHeaderLength + _records[offset + 6];
+            int length = Records.HeaderLength + _records[offset + 6];
             _records.AsSpan(offset, length).CopyTo(canonical.AsSpan(at));
             at += length;
             kept++;
@@ -48,5 +64,19 @@ public sealed class SnapshotBuilder
         SnapshotContent.WriteHeader(canonical, kept);
         Array.Resize(ref canonical, at);
         return SnapshotContent.Parse(canonical) ?? throw new InvalidOperationException("the canonical layout contradicts itself");
+    }
+
+    private void Reserve(int bytes)
+    {
+        if (_records.Length - _length < bytes)
+            Array.Resize(ref _records, Math.Max(_records.Length * 2, _length + bytes));
+    }
+
+    // Sorting these numbers sorts by slot and item, then by the order of adding.
+    private void Place(uint key, int offset)
+    {
+        if (_count == _order.Length)
+            Array.Resize(ref _order, _order.Length * 2);
+        _order[_count++] = (ulong)key << 32 | (uint)offset;
     }
 }

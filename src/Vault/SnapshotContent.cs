@@ -10,21 +10,12 @@ namespace ImeiAgent.Vault;
 /// canonical bytes, little-endian
 ///   0  byte[8]  "IMEINV" 00 01        magic and version
 ///   8  u32      number of records
-///  12  records, ascending by (slot, item), none twice
-///
-/// record
-///   0  u8       slot, from 1
-///   1  u16      item
-///   3  u8       outcome               NvOutcome
-///   4  u16      code                  NV status or refusal code
-///   6  u8       n, 0 to 128           0 unless active
-///   7  byte[n]  data without the zeros at its end
+///  12  records, ascending by (slot, item), none twice; see Records
 /// </code>
 /// </summary>
 public sealed class SnapshotContent
 {
     internal const int HeaderLength = 12;
-    internal const int RecordHeaderLength = 7;
     private static ReadOnlySpan<byte> Magic => "IMEINV\0\u0001"u8;
 
     private readonly byte[] _canonical;
@@ -61,22 +52,22 @@ public sealed class SnapshotContent
         get
         {
             foreach (int offset in _offsets)
-                yield return Decode(_canonical.AsSpan(offset));
+                yield return Records.Decode(_canonical.AsSpan(offset));
         }
     }
 
     /// <summary>The reading of an item, or null when the item was not read.</summary>
     public NvReading? Find(byte slot, NvItemId item)
     {
-        uint key = Key(slot, item.Number);
+        uint key = Records.Key(slot, item.Number);
         int low = 0, high = _offsets.Length - 1;
         while (low <= high)
         {
             int middle = (low + high) >>> 1;
             ReadOnlySpan<byte> record = _canonical.AsSpan(_offsets[middle]);
-            uint found = KeyOf(record);
+            uint found = Records.KeyOf(record);
             if (found == key)
-                return Decode(record);
+                return Records.Decode(record);
             if (found < key)
                 low = middle + 1;
             else
@@ -91,7 +82,7 @@ public sealed class SnapshotContent
         if (canonical.Length < HeaderLength || !canonical.AsSpan(0, Magic.Length).SequenceEqual(Magic))
             return null;
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(canonical.AsSpan(Magic.Length));
-        if (count > (uint)(canonical.Length - HeaderLength) / RecordHeaderLength)
+        if (count > (uint)(canonical.Length - HeaderLength) / Records.HeaderLength)
             return null;
         int[] offsets = new int[count];
         var slots = new List<byte>();
@@ -100,11 +91,12 @@ public sealed class SnapshotContent
         for (int i = 0; i < offsets.Length; i++)
         {
             ReadOnlySpan<byte> record = canonical.AsSpan(at);
-            if (LengthOf(record) is not { } length || KeyOf(record) is var key && (key <= last && i > 0 || record[0] == 0))
+            int length = Records.LengthOf(record);
+            if (length == 0 || Records.KeyOf(record) is var key && key <= last && i > 0)
                 return null;
             if (slots.Count == 0 || slots[^1] != record[0])
                 slots.Add(record[0]);
-            active += Decode(record).IsActive ? 1 : 0;
+            active += Records.IsActive(record) ? 1 : 0;
             offsets[i] = at;
             at += length;
             last = key;
@@ -118,40 +110,5 @@ public sealed class SnapshotContent
         BinaryPrimitives.WriteUInt32LittleEndian(destination[Magic.Length..], (uint)count);
     }
 
-    /// <summary>Writes one record; returns its length, at most 135 bytes.</summary>
-    internal static int WriteRecord(Span<byte> destination, in NvReading reading)
-    {
-        ReadOnlySpan<byte> data = reading.IsActive ? reading.Data.Trimmed : [];
-        destination[0] = reading.Slot;
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[1..], reading.Item.Number);
-        destination[3] = (byte)reading.Outcome;
-        BinaryPrimitives.WriteUInt16LittleEndian(destination[4..], reading.Code);
-        destination[6] = (byte)data.Length;
-        data.CopyTo(destination[RecordHeaderLength..]);
-        return RecordHeaderLength + data.Length;
-    }
-
-    internal static uint Key(byte slot, ushort item) => (uint)slot << 16 | item;
-
     internal static string Hash(ReadOnlySpan<byte> bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
-
-    private static uint KeyOf(ReadOnlySpan<byte> record) => Key(record[0], BinaryPrimitives.ReadUInt16LittleEndian(record[1..]));
-
-    private static int? LengthOf(ReadOnlySpan<byte> record)
-    {
-        if (record.Length < RecordHeaderLength || record[3] is < (byte)NvOutcome.Answered or > (byte)NvOutcome.Skipped)
-            return null;
-        int data = record[6];
-        int length = RecordHeaderLength + data;
-        if (data > NvData.Length || record.Length < length || data > 0 && record[length - 1] == 0)
-            return null;
-        return data == 0 || Decode(record).IsActive ? length : null;
-    }
-
-    private static NvReading Decode(ReadOnlySpan<byte> record) => new(
-        record[0],
-        new NvItemId(BinaryPrimitives.ReadUInt16LittleEndian(record[1..])),
-        (NvOutcome)record[3],
-        BinaryPrimitives.ReadUInt16LittleEndian(record[4..]),
-        NvData.From(record.Slice(RecordHeaderLength, record[6])));
 }

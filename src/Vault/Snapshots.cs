@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using ImeiAgent.Diag.Identity;
 using Microsoft.Data.Sqlite;
@@ -38,9 +36,6 @@ public sealed class Snapshots
     private const string Columns =
         "name, taken_at, origin, device, model, build, esn, meid, compiled, sha256, items, active, slots, notes";
 
-    private const string CollectionPrefix = "snapshots/";
-    private const int MostCandidates = 10;
-
     private readonly VaultStore _store;
     private readonly TimeProvider _time;
 
@@ -61,7 +56,9 @@ public sealed class Snapshots
             DateTimeOffset now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
             SaveContent(sql, content);
             long id = (long)sql.Scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM snapshots")!;
-            var info = new SnapshotInfo(FreeName(sql, now, id, content.Sha256), now, header.Origin, header.Device, header.Identity,
+            // The id makes two snapshots of equal content differ.
+            string name = DayNames.Free(sql, "snapshots", now, string.Create(CultureInfo.InvariantCulture, $"{id}/{content.Sha256}"));
+            var info = new SnapshotInfo(name, now, header.Origin, header.Device, header.Identity,
                 content.Sha256, content.Count, content.ActiveCount, content.Slots, [.. header.Notes]);
             sql.Execute(
                 $"INSERT INTO snapshots (id, {Columns}) VALUES (@id, @name, @taken_at, @origin, @device, @model, @build, @esn, "
@@ -107,18 +104,9 @@ public sealed class Snapshots
     public SnapshotInfo Find(string nameOrUniquePrefix)
     {
         ArgumentNullException.ThrowIfNull(nameOrUniquePrefix);
-        string wanted = nameOrUniquePrefix.StartsWith(CollectionPrefix, StringComparison.Ordinal)
-            ? nameOrUniquePrefix[CollectionPrefix.Length..]
-            : nameOrUniquePrefix;
-        if (wanted.Length == 0 || wanted.Any(c => !char.IsAsciiHexDigit(c) && c != '-'))
-            throw new SnapshotNotFoundException(nameOrUniquePrefix, []);
-        List<SnapshotInfo> found = _store.Read(sql => sql.Query(
-            $"SELECT {Columns} FROM snapshots WHERE name LIKE lower(@wanted) || '%' "
-            + "ORDER BY CASE WHEN name = lower(@wanted) THEN 0 ELSE 1 END, id DESC LIMIT @limit", Row,
-            ("@wanted", wanted), ("@limit", MostCandidates)));
-        if (found.Count == 1 || found.Count > 1 && found[0].Name.Length == wanted.Length)
-            return found[0];
-        throw new SnapshotNotFoundException(nameOrUniquePrefix, [.. found.Select(info => info.Name)]);
+        return DayNames.Find(_store, "snapshots", Columns, Row, nameOrUniquePrefix) is var found && found is [SnapshotInfo info]
+            ? info
+            : throw new SnapshotNotFoundException(nameOrUniquePrefix, [.. found.Select(row => row.Name)]);
     }
 
     /// <summary>Loads a content and checks its hash.</summary>
@@ -128,11 +116,43 @@ public sealed class Snapshots
     public SnapshotContent Load(string name)
     {
         SnapshotInfo info = Find(name);
-        byte[]? bytes = _store.Read(sql => StoredBytes(sql, info.Sha256));
-        return bytes is not null && SnapshotContent.Hash(bytes) == info.Sha256 && SnapshotContent.Parse(bytes) is { } content
-            ? content
-            : throw new SnapshotDamagedException(info.Name);
+        return LoadContent(info.Sha256) ?? throw new SnapshotDamagedException(info.Name);
     }
+
+    /// <summary>
+    /// What held data in the newest snapshots of a model, wherever they come from. One that is damaged is left out.
+    /// </summary>
+    /// <param name="model">The model, in full; an empty one has no snapshots.</param>
+    /// <param name="mostSnapshots">Look at so many at the most; of equal contents one counts.</param>
+    public ActiveItems ActiveItems(string model, int mostSnapshots)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostSnapshots, 1);
+        var items = new HashSet<(byte Slot, ushort Item)>();
+        int read = 0;
+        List<string> contents = model.Length == 0 ? [] : _store.Read(sql => sql.Query(
+            "SELECT sha256 FROM snapshots WHERE model = @model GROUP BY sha256 ORDER BY MAX(id) DESC LIMIT @limit", row => row.GetString(0),
+            ("@model", model), ("@limit", mostSnapshots)));
+        foreach (string sha256 in contents)
+        {
+            try
+            {
+                if (LoadContent(sha256) is not { } content)
+                    continue;
+                items.UnionWith(content.Readings.Where(reading => reading.IsActive).Select(reading => (reading.Slot, reading.Item.Number)));
+                read++;
+            }
+            catch (VaultUnavailableException error) when (error.Fault == VaultFault.Failed)
+            {
+                // SQLite found its pages damaged, or the disk could not read them; others may be sound.
+            }
+        }
+        return new ActiveItems(items, read);
+    }
+
+    // Null when it is not there or not what was kept.
+    private SnapshotContent? LoadContent(string sha256) =>
+        _store.Read(sql => StoredBytes(sql, sha256)) is { } bytes && SnapshotContent.Hash(bytes) == sha256 ? SnapshotContent.Parse(bytes) : null;
 
     private static void SaveContent(VaultSql sql, SnapshotContent content)
     {
@@ -151,20 +171,6 @@ public sealed class Snapshots
 
     private static byte[]? StoredBytes(VaultSql sql, string sha256) =>
         sql.Scalar("SELECT bytes FROM contents WHERE sha256 = @sha256", ("@sha256", sha256)) as byte[];
-
-    // The id makes two snapshots of equal content differ; more digits are taken while the name is in use.
-    private static string FreeName(VaultSql sql, DateTimeOffset day, long id, string sha256)
-    {
-        string digits = Convert.ToHexStringLower(
-            SHA256.HashData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}/{sha256}"))));
-        string date = day.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        for (int length = 6; ; length++)
-        {
-            string name = $"{date}-{digits[..length]}";
-            if (sql.Scalar("SELECT 1 FROM snapshots WHERE name = @name", ("@name", name)) is null)
-                return name;
-        }
-    }
 
     private static SnapshotInfo Row(SqliteDataReader row) => new(
         row.GetString(0),

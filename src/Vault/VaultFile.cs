@@ -14,6 +14,8 @@ public sealed class VaultFile : IDisposable
         Snapshots = new Snapshots(store, time);
         Journal = new Journal(store, time);
         Audit = new Audit(store, time);
+        Jobs = new Jobs(store, time);
+        Learned = new Learned(store);
     }
 
     /// <summary>
@@ -37,6 +39,12 @@ public sealed class VaultFile : IDisposable
 
     /// <summary>What anyone did.</summary>
     public Audit Audit { get; }
+
+    /// <summary>Dumps and what they have read so far.</summary>
+    public Jobs Jobs { get; }
+
+    /// <summary>What was learned of phone models.</summary>
+    public Learned Learned { get; }
 
     /// <summary>Closes the file and lets another agent have it. Calls under way are waited for.</summary>
     public void Dispose() => _store.Dispose();

@@ -4,55 +4,55 @@ using Microsoft.Data.Sqlite;
 namespace ImeiAgent.Vault;
 
 /// <summary>
-/// The one connection to vault.db, behind a lock: callers queue, transactions are short, and a commit that returned is on the disk.
+/// Two connections to vault.db, each behind a lock: callers queue, transactions are short, and a commit that returned is on the disk.
+/// One writes. The other only reads, so that the many who read a dump that is under way never wait for a commit's fsync: with a
+/// write-ahead log readers and the writer do not block each other, and readers see what was committed, all of it and nothing else.
 /// </summary>
 internal sealed class VaultStore : IDisposable
 {
     // vault.db is only ever held by us, so a wait means that a person has it open in a tool.
     private const int BusySeconds = 5;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _writing = new();
+    private readonly Lock _reading = new();
     private readonly string _directory;
     private readonly FileStream _claim;
-    private readonly SqliteConnection _connection;
+    private readonly SqliteConnection _writer;
+    private readonly SqliteConnection _reader;
     private bool _disposed;
 
-    private VaultStore(string directory, FileStream claim, SqliteConnection connection)
+    private VaultStore(string directory, FileStream claim, SqliteConnection writer, SqliteConnection reader)
     {
         _directory = directory;
         _claim = claim;
-        _connection = connection;
+        _writer = writer;
+        _reader = reader;
     }
 
     public static VaultStore Open(string directory)
     {
         FileStream? claim = null;
-        SqliteConnection? connection = null;
+        SqliteConnection? writer = null, reader = null;
         try
         {
             CreateDirectory(directory);
             claim = Claim(directory);
             string file = Path.Combine(directory, "vault.db");
             CreatePrivately(file);
-            connection = new SqliteConnection(new SqliteConnectionStringBuilder
-            {
-                DataSource = file,
-                Mode = SqliteOpenMode.ReadWrite,
-                Pooling = false,
-                ForeignKeys = true,
-                DefaultTimeout = BusySeconds,
-            }.ConnectionString);
-            connection.Open();
-            Schema.Check(connection, directory);
+            writer = Connect(file);
+            Schema.Check(writer, directory);
             // FULL makes every commit reach the disk before it returns; fullfsync is what that takes on macOS.
-            new VaultSql(connection).Execute(
+            new VaultSql(writer).Execute(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF");
-            Schema.Migrate(connection);
-            return new VaultStore(directory, claim, connection);
+            Schema.Migrate(writer);
+            reader = Connect(file);
+            new VaultSql(reader).Execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");
+            return new VaultStore(directory, claim, writer, reader);
         }
         catch (Exception error)
         {
-            connection?.Dispose();
+            reader?.Dispose();
+            writer?.Dispose();
             claim?.Dispose();
             if (error is SqliteException sqlite)
                 throw VaultUnavailableException.From(sqlite, directory);
@@ -64,30 +64,39 @@ internal sealed class VaultStore : IDisposable
         }
     }
 
-    /// <summary>Runs statements that only read.</summary>
-    public T Read<T>(Func<VaultSql, T> work) => Run(work, transact: false);
+    /// <summary>Runs statements that only read. Waits for other readers, not for writers.</summary>
+    public T Read<T>(Func<VaultSql, T> work)
+    {
+        lock (_reading)
+            return Run(() => work(new VaultSql(_reader)));
+    }
 
     /// <summary>Runs statements as one transaction that is on the disk when this returns, or did not happen.</summary>
     /// <exception cref="SqliteException">A constraint was violated; nothing else comes as this.</exception>
-    public T Write<T>(Func<VaultSql, T> work) => Run(work, transact: true);
-
-    private T Run<T>(Func<VaultSql, T> work, bool transact)
+    public T Write<T>(Func<VaultSql, T> work)
     {
-        lock (_gate)
+        lock (_writing)
         {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(VaultFile));
-            try
+            return Run(() =>
             {
-                using SqliteTransaction? transaction =
-                    transact ? _connection.BeginTransaction(IsolationLevel.Serializable, deferred: false) : null;
-                T result = work(new VaultSql(_connection, transaction));
-                transaction?.Commit();
+                using SqliteTransaction transaction = _writer.BeginTransaction(IsolationLevel.Serializable, deferred: false);
+                T result = work(new VaultSql(_writer, transaction));
+                transaction.Commit();
                 return result;
-            }
-            catch (SqliteException error) when (!IsConstraint(error))
-            {
-                throw VaultUnavailableException.From(error, _directory);
-            }
+            });
+        }
+    }
+
+    private T Run<T>(Func<T> work)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(VaultFile));
+        try
+        {
+            return work();
+        }
+        catch (SqliteException error) when (!IsConstraint(error))
+        {
+            throw VaultUnavailableException.From(error, _directory);
         }
     }
 
@@ -96,14 +105,32 @@ internal sealed class VaultStore : IDisposable
 
     public void Dispose()
     {
-        lock (_gate)
+        lock (_writing)
         {
-            if (_disposed)
-                return;
-            _disposed = true;
-            _connection.Dispose();
-            _claim.Dispose();
+            lock (_reading)
+            {
+                if (_disposed)
+                    return;
+                _disposed = true;
+                _reader.Dispose();
+                _writer.Dispose();
+                _claim.Dispose();
+            }
         }
+    }
+
+    private static SqliteConnection Connect(string file)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = SqliteOpenMode.ReadWrite,
+            Pooling = false,
+            ForeignKeys = true,
+            DefaultTimeout = BusySeconds,
+        }.ConnectionString);
+        connection.Open();
+        return connection;
     }
 
     private static void CreateDirectory(string directory)

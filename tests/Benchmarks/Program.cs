@@ -11,7 +11,10 @@ using ImeiAgent.Benchmarks;
     ("queue-16", QueueOf16.RunAsync),
     ("drop-beyond-1", DropBeyond1.RunAsync),
     ("slow-work", SlowWork.RunAsync),
-    ("full-dump", FullDump.RunAsync),
+    ("full-dump", (rounds, ct) => Shipped.UseAsync(programs => FullDump.RunAsync(programs, rounds, ct), ct)),
+    ("eight-phones", (rounds, ct) => Shipped.UseAsync(programs => EightPhones.RunAsync(programs, rounds, ct), ct)),
+    ("watchers", (rounds, ct) => Shipped.UseAsync(programs => Watchers.RunAsync(programs, rounds, ct), ct)),
+    ("resident", (_, ct) => Shipped.UseAsync(programs => Resident.RunAsync(programs, ct), ct)),
 ];
 if (OperatingSystem.IsWindows())
 {
@@ -29,4 +32,5 @@ var rows = new List<Row>();
 foreach (var one in cases.Where(one => wanted is "" || one.Name == wanted))
     rows.AddRange(await one.RunAsync(rounds, CancellationToken.None));
 Row.Print(rows, rounds);
+Shipped.Forget();
 return 0;

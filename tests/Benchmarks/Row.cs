@@ -18,6 +18,11 @@ internal sealed record Row(string Case, string Goal, string Measured, bool? Met)
         new(what, string.Create(CultureInfo.InvariantCulture, $">= {least:#,0.##}{unit}"),
             string.Create(CultureInfo.InvariantCulture, $"{figure:#,0.###}{unit}  ({remark.ToString(CultureInfo.InvariantCulture)})"), figure >= least);
 
+    /// <summary>A figure that has to be at most <paramref name="most"/>.</summary>
+    public static Row AtMost(string what, double most, double figure, string unit, FormattableString remark) =>
+        new(what, string.Create(CultureInfo.InvariantCulture, $"<= {most:#,0.##}{unit}"),
+            string.Create(CultureInfo.InvariantCulture, $"{figure:#,0.###}{unit}  ({remark.ToString(CultureInfo.InvariantCulture)})"), figure <= most);
+
     /// <summary>The table, on standard output.</summary>
     public static void Print(IReadOnlyList<Row> rows, int rounds)
     {

@@ -6,15 +6,34 @@ namespace ImeiAgent.Agent.Mapping;
 /// <summary>What clients ask, in the words of the operations.</summary>
 internal static class Requests
 {
-    public static DumpRequest ToDomain(this ReadRangeRequest request) => new()
+    public static DumpRequest ToDomain(this ReadRangeRequest request, string caller) => new()
     {
         Device = request.Device,
-        Ranges = [.. request.Ranges.Select(r => new ItemRange(Bounded(r.First), Bounded(r.Last)))],
+        Ranges = ToDomain(request.Ranges),
         Slots = [.. request.Slots.Select(Bounded)],
-        SkipAbsent = request.SkipAbsent,
-        OmitItems = request.OmitItems,
         SaveSnapshot = request.SaveSnapshot,
         SkipUnreachableSlots = request.SkipUnreachableSlots,
+        Operator = caller,
+    };
+
+    public static DumpRequest ToDomain(this StartDumpRequest request, string caller) => new()
+    {
+        Device = request.Device,
+        Ranges = ToDomain(request.Ranges),
+        Slots = [.. request.Slots.Select(Bounded)],
+        SaveSnapshot = request.SaveSnapshot,
+        SkipUnreachableSlots = request.SkipUnreachableSlots,
+        Quick = request.Quick,
+        WaitLimit = request.WaitLimit?.ToTimeSpan(),
+        Operator = caller,
+    };
+
+    public static WatchRequest ToDomain(this WatchJobRequest request) => new()
+    {
+        FromSequence = (long)Math.Min(request.FromSequence, long.MaxValue),
+        FromNow = request.FromNow,
+        SkipAbsent = request.SkipAbsent,
+        OmitItems = request.OmitItems,
     };
 
     public static RestoreRequest ToDomain(this WriteImeiRequest request, string caller) => new()
@@ -44,6 +63,8 @@ internal static class Requests
 
     public static OperationException Invalid(string field, string what) =>
         new(OperationError.ArgumentInvalid, $"{field}: {what}") { Fields = new Dictionary<string, string> { ["field"] = field } };
+
+    private static ItemRange[] ToDomain(IEnumerable<NvRange> ranges) => [.. ranges.Select(r => new ItemRange(Bounded(r.First), Bounded(r.Last)))];
 
     // What does not fit into an int is out of every range here; it stays so.
     private static int Bounded(uint value) => (int)Math.Min(value, int.MaxValue);

@@ -48,41 +48,6 @@ internal static class Responses
         return item;
     }
 
-    public static ReadRangeResponse ToProto(this DumpEvent told) => told switch
-    {
-        DumpHeader header => new ReadRangeResponse
-        {
-            Header = new ReadHeader { Device = header.Phone.ToProto(reveal: false), Total = (uint)header.Total, Notes = { header.Notes } },
-        },
-        DumpBatch batch => new ReadRangeResponse { Batch = ToProto(batch) },
-        DumpProgress progress => new ReadRangeResponse
-        {
-            Progress = new ReadProgress
-            {
-                Done = (uint)progress.Done,
-                Total = (uint)progress.Total,
-                Active = (uint)progress.Active,
-                ItemsPerSecond = progress.ItemsPerSecond,
-                Remaining = progress.Remaining?.ToDuration(),
-                Slot = (uint)progress.Slot,
-            },
-        },
-        DumpSummary summary => new ReadRangeResponse
-        {
-            Summary = new ReadSummary
-            {
-                Total = (uint)summary.Total,
-                Active = (uint)summary.Active,
-                Absent = (uint)summary.Absent,
-                Failed = (uint)summary.Failed,
-                Sha256 = summary.Sha256,
-                Duration = summary.Duration.ToDuration(),
-                Snapshot = summary.Snapshot,
-            },
-        },
-        _ => throw new ArgumentOutOfRangeException(nameof(told), told.GetType().Name, "The contract has no such event."),
-    };
-
     public static WriteImeiResponse ToProto(this RestoreEvent told, bool reveal) => told switch
     {
         RestoreProgress progress => new WriteImeiResponse
@@ -131,16 +96,7 @@ internal static class Responses
         ErrorReason = receipt.Error.Name(),
     };
 
-    private static ReadBatch ToProto(DumpBatch batch)
-    {
-        var proto = new ReadBatch { Sequence = (ulong)batch.Sequence };
-        proto.Items.Capacity = batch.Items.Count;
-        foreach (NvReading reading in batch.Items)
-            proto.Items.Add(reading.ToProto());
-        return proto;
-    }
-
-    private static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity) => new()
+    public static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity) => new()
     {
         Model = identity.Model,
         Build = identity.Build,

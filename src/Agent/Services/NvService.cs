@@ -5,8 +5,8 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Agent.Services;
 
-/// <summary>Reads NV items.</summary>
-internal sealed class NvService(ReadItem readItem, Dump dump, IHostApplicationLifetime lifetime) : V1.NvService.NvServiceBase
+/// <summary>Reads NV items, and keeps the list of those that are not read.</summary>
+internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, IHostApplicationLifetime lifetime) : V1.NvService.NvServiceBase
 {
     public override async Task<ReadItemResponse> ReadItem(ReadItemRequest request, ServerCallContext context)
     {
@@ -16,8 +16,21 @@ internal sealed class NvService(ReadItem readItem, Dump dump, IHostApplicationLi
 
     public override async Task ReadRange(ReadRangeRequest request, IServerStreamWriter<ReadRangeResponse> responseStream, ServerCallContext context)
     {
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        await foreach (DumpEvent told in dump.RunAsync(request.ToDomain(), ending.Token))
-            await responseStream.WriteAsync(told.ToProto(), ending.Token);
+        using var life = new StreamLife(context, lifetime);
+        var watch = new WatchRequest { SkipAbsent = request.SkipAbsent, OmitItems = request.OmitItems };
+        await foreach (DumpEvent told in jobs.ReadAsync(request.ToDomain(Caller.Of(context)), watch, life.Work))
+            if (told.ToReadResponse() is { } response)
+                await responseStream.WriteAsync(response, life.Writes);
     }
+
+    public override Task<ListSkipsResponse> ListSkips(ListSkipsRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListSkipsResponse { Skips = { skips.List(request.Model).Select(s => s.ToProto()) } });
+
+    public override Task<AddSkipResponse> AddSkip(AddSkipRequest request, ServerCallContext context) => Task.FromResult(new AddSkipResponse
+    {
+        Skip = skips.Add(request.Model, request.Slot.OrFirst(), request.Item, request.Reason, Caller.Of(context)).ToProto(),
+    });
+
+    public override Task<RemoveSkipResponse> RemoveSkip(RemoveSkipRequest request, ServerCallContext context) =>
+        Task.FromResult(new RemoveSkipResponse { Skip = skips.Remove(request.Model, request.Slot.OrFirst(), request.Item).ToProto() });
 }

@@ -33,6 +33,10 @@ internal static class ItemRanges
     /// <summary>How many items the ranges name, counting one twice that is named twice.</summary>
     public static long Count(IEnumerable<NvRange> ranges) => ranges.Sum(range => (long)range.Last - range.First + 1);
 
+    /// <summary>One item.</summary>
+    /// <exception cref="CliException">The text is none.</exception>
+    public static uint ParseOne(string text) => ParseItem(text, text);
+
     private static uint ParseItem(string piece, string text)
     {
         string trimmed = text.Trim();

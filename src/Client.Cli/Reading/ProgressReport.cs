@@ -19,6 +19,7 @@ internal static class ProgressReport
             return;
         }
 
+        using IDisposable drawing = screen.Draw();
         await screen.Err.Progress()
             .AutoClear(true)
             .Columns(new SpinnerColumn(), new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new DetailColumn())
@@ -40,6 +41,8 @@ internal static class ProgressReport
         string text = string.Create(CultureInfo.InvariantCulture, $"{progress.Done:N0}/{progress.Total:N0} items, {progress.Active:N0} active");
         if (progress.ItemsPerSecond > 0)
             text += string.Create(CultureInfo.InvariantCulture, $", {progress.ItemsPerSecond:N0}/s");
+        if (progress.Window > 0)
+            text += string.Create(CultureInfo.InvariantCulture, $", window {progress.Window}");
         if (progress.Remaining is { } remaining)
             text += $", {Duration(remaining.ToTimeSpan())} left";
         return text;

@@ -11,21 +11,28 @@ internal static class SnapshotRead
     public static Option<bool> Force() => new("--force", "-f") { Description = "Replace an existing file." };
 
     /// <summary>Reads, keeps, and writes the file or files when <paramref name="path"/> is not null.</summary>
-    public static async Task<ExitCode> RunAsync(Invocation invocation, ReadRangeRequest request, string? path, bool force)
+    public static async Task<ExitCode> RunAsync(Invocation invocation, StartDumpRequest request, string? path, bool force)
     {
         Screen screen = invocation.Screen;
         CheckPaths(screen, request, path, force);
 
-        request.OmitItems = true;
-        request.SaveSnapshot = true;
-        ReadSummary summary = await ReadAsync(invocation, request).ConfigureAwait(false);
-        Print(screen, summary, toOutput: path != SnapshotExport.StandardOutput);
+        (Job job, ReadSummary summary) = await OwnJob.RunAsync(invocation, own => ReadAsync(invocation, request, own)).ConfigureAwait(false);
+        Print(screen, summary, job.Quick, toOutput: path != SnapshotExport.StandardOutput);
         if (path is not null)
-            await ExportAsync(invocation, summary.Snapshot, path, force).ConfigureAwait(false);
+            await ExportAsync(invocation, summary.Snapshot, [.. job.Slots], path, force).ConfigureAwait(false);
         return summary.Failed == 0 ? ExitCode.Ok : ExitCode.Incomplete;
     }
 
-    private static void CheckPaths(Screen screen, ReadRangeRequest request, string? path, bool force)
+    /// <summary>Has the agent begin, and tells the job's name.</summary>
+    public static async Task<ExitCode> DetachAsync(Invocation invocation, StartDumpRequest request)
+    {
+        Job job = await StartAsync(invocation, request, new JobNotes(invocation.Screen), invocation.Cancellation).ConfigureAwait(false);
+        if (!invocation.Screen.Json)
+            invocation.Screen.Line(Names.Short(job.Name));
+        return ExitCode.Ok;
+    }
+
+    private static void CheckPaths(Screen screen, StartDumpRequest request, string? path, bool force)
     {
         if (path == SnapshotExport.StandardOutput)
         {
@@ -42,44 +49,48 @@ internal static class SnapshotRead
             OutputFile.Check(SnapshotExport.PathForSecondSim(path), force);
     }
 
-    private static async Task<ReadSummary> ReadAsync(Invocation invocation, ReadRangeRequest request)
+    private static async Task<(Job Job, ReadSummary Summary)> ReadAsync(Invocation invocation, StartDumpRequest request, OwnJob own)
     {
-        ReadSummary? summary = null;
-        await ProgressReport.RunAsync(invocation.Screen, invocation.Terminal.Time, async report =>
-        {
-            await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, invocation.Cancellation).ConfigureAwait(false))
-            {
-                if (invocation.Screen.Json)
-                    invocation.Screen.Message(message);
-                foreach (string note in message.Header?.Notes ?? [])
-                    invocation.Screen.Note("note: " + note);
-                if (message.Progress is { } progress)
-                    report(progress);
-                summary = message.Summary ?? summary;
-            }
-        }).ConfigureAwait(false);
-        return summary ?? throw new CliException(ExitCode.Internal, "NO_SUMMARY", "the agent ended the read without a summary");
+        JobNotes notes = new(invocation.Screen);
+        Job job = await StartAsync(invocation, request, notes, own.Watching).ConfigureAwait(false);
+        own.IsNamed(job.Name);
+        WatchJobRequest watch = new() { Name = job.Name, OmitItems = true };
+        return (job, await JobWatch.RunAsync(invocation, watch, notes, own.Watching).ConfigureAwait(false));
     }
 
-    private static void Print(Screen screen, ReadSummary summary, bool toOutput)
+    private static async Task<Job> StartAsync(Invocation invocation, StartDumpRequest request, JobNotes notes, CancellationToken cancellation)
+    {
+        request.SaveSnapshot = true;
+        StartDumpResponse started = await invocation.Client.StartDumpAsync(request, cancellation).ConfigureAwait(false);
+        Job job = started.Job;
+        if (invocation.Screen.Json)
+            invocation.Screen.Message(started);
+        if (started.Shared)
+            invocation.Screen.Note($"note: SIM {string.Join(" and ", job.Slots)} of {Names.Short(job.Device)} "
+                + $"{(job.Slots.Count > 1 ? "are" : "is")} already being read by {(job.Operator.Length > 0 ? job.Operator : "somebody")}; sharing that dump");
+        notes.Tell(job);
+        return job;
+    }
+
+    private static void Print(Screen screen, ReadSummary summary, bool quick, bool toOutput)
     {
         if (screen.Json)
             return;
-        string text = $"Read {summary.Total:N0} items in {ProgressReport.Duration(summary.Duration?.ToTimeSpan() ?? default)}: "
-            + $"{summary.Active:N0} active, {summary.Absent:N0} not there, {summary.Failed:N0} unknown. Snapshot: {Names.Short(summary.Snapshot)}";
         if (toOutput)
-            screen.Line(text);
+            screen.Line(JobWatch.Describe(summary, quick));
         else
-            screen.Note(text);
+            screen.Note(JobWatch.Describe(summary, quick));
+        WarnIfIncomplete(screen, summary);
+    }
+
+    public static void WarnIfIncomplete(Screen screen, ReadSummary summary)
+    {
         if (summary.Failed > 0)
             screen.Note($"warning: {summary.Failed:N0} items could not be read; this backup is not complete.");
     }
 
-    private static async Task ExportAsync(Invocation invocation, string snapshot, string path, bool force)
+    private static async Task ExportAsync(Invocation invocation, string snapshot, IReadOnlyList<uint> slots, string path, bool force)
     {
-        GetSnapshotResponse kept = await invocation.Client
-            .GetSnapshotAsync(new GetSnapshotRequest { Name = snapshot }, invocation.Cancellation).ConfigureAwait(false);
-        List<uint> slots = [.. kept.Snapshot.Slots];
         foreach (uint slot in slots)
         {
             bool second = slot == 2 && slots.Count > 1;

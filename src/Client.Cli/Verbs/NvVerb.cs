@@ -25,11 +25,12 @@ internal static class NvVerb
         };
         globals.Run(read, invocation =>
         {
-            ReadRangeRequest request = new() { Device = invocation.Device, Slots = { invocation.Parsed.GetValue(sim) } };
-            request.Ranges.AddRange(ItemRanges.Parse(invocation.Parsed.GetRequiredValue(items)));
+            uint slot = invocation.Parsed.GetValue(sim);
+            IReadOnlyList<NvRange> ranges = ItemRanges.Parse(invocation.Parsed.GetRequiredValue(items));
             return invocation.Parsed.GetValue(output) is { } path
-                ? SnapshotRead.RunAsync(invocation, request, path, invocation.Parsed.GetValue(force))
-                : ShowAsync(invocation, request);
+                ? SnapshotRead.RunAsync(
+                    invocation, new StartDumpRequest { Device = invocation.Device, Ranges = { ranges }, Slots = { slot } }, path, invocation.Parsed.GetValue(force))
+                : ShowAsync(invocation, new ReadRangeRequest { Device = invocation.Device, Ranges = { ranges }, Slots = { slot } });
         });
         return new Command("nv", "NV items: numbered cells of 128 bytes.") { read };
     }
@@ -60,24 +61,33 @@ internal static class NvVerb
     {
         Screen screen = invocation.Screen;
         request.SkipAbsent = count > ShowAbsentUpTo && !screen.Json;
+        ReadSummary summary = await OwnJob.RunAsync(invocation, own => ShowManyAsync(invocation, request, own)).ConfigureAwait(false);
+        if (!screen.Json)
+            screen.Note($"{summary.Total:N0} items: {JobWatch.Counts(summary)}.");
+        return summary.Failed == 0 ? ExitCode.Ok : ExitCode.Incomplete;
+    }
+
+    private static async Task<ReadSummary> ShowManyAsync(Invocation invocation, ReadRangeRequest request, OwnJob own)
+    {
+        Screen screen = invocation.Screen;
+        JobNotes notes = new(screen);
         ReadSummary? summary = null;
-        await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, invocation.Cancellation).ConfigureAwait(false))
+        await foreach (ReadRangeResponse message in invocation.Client.ReadRangeAsync(request, notes.TellAgain, own.Watching).ConfigureAwait(false))
         {
+            if (message.Header is { Job.Length: > 0 } header)
+                own.IsNamed(header.Job);
             summary = message.Summary ?? summary;
             if (screen.Json)
             {
                 screen.Message(message);
                 continue;
             }
-            foreach (string note in message.Header?.Notes ?? [])
-                screen.Note("note: " + note);
+            if (message.Header is { Shared: true })
+                screen.Note("note: these items are already being read for somebody else; sharing that dump");
+            notes.Tell(message.Header?.Notes ?? []);
             foreach (NvItem item in message.Batch?.Items ?? [])
                 ItemPrinter.Print(screen, item, "");
         }
-        if (summary is null)
-            throw new CliException(ExitCode.Internal, "NO_SUMMARY", "the agent ended the read without a summary");
-        if (!screen.Json)
-            screen.Note($"{summary.Total:N0} items: {summary.Active:N0} active, {summary.Absent:N0} not there, {summary.Failed:N0} unknown.");
-        return summary.Failed == 0 ? ExitCode.Ok : ExitCode.Incomplete;
+        return summary ?? throw JobWatch.NoSummary();
     }
 }

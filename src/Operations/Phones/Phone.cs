@@ -10,13 +10,12 @@ public sealed class Phone
 {
     private volatile PhoneReading _last;
 
-    internal Phone(string name, PortSpec port, DiagSession session, WriteGate gate, PhoneReading reading, int window)
+    internal Phone(string name, PortSpec port, DiagSession session, WriteGate gate, PhoneReading reading)
     {
         Name = name;
         Port = port.ToString();
         Session = session;
         Gate = gate;
-        Window = window;
         _last = reading;
     }
 

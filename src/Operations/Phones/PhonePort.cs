@@ -109,7 +109,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         using (await gate.EnterAsync(ct))
             await registry.Recovery.RunAsync(Name, reading.Identity, session, ct);
 
-        var phone = new Phone(Name, spec, session, gate, reading, options.Session.LargestWindow);
+        var phone = new Phone(Name, spec, session, gate, reading);
         registry.Change(() => (Phone, State, _hint, _last) = (phone, PhoneState.Ready, "", reading));
         LogReady(log, Name, spec);
 

@@ -66,6 +66,19 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     /// <exception cref="OperationException">None or several fit.</exception>
     public PhoneView Get(string asked) => PhoneChoice.Among(List(), asked);
 
+    /// <summary>The full name of a phone, attached or not: what is asked for may be its port or a beginning of its name while it is there.</summary>
+    internal string NameOf(string asked)
+    {
+        try
+        {
+            return Get(asked).Name;
+        }
+        catch (OperationException e) when (e.Error == OperationError.DeviceNotFound)
+        {
+            return asked.StartsWith(PhoneNames.Prefix, StringComparison.Ordinal) ? asked : PhoneNames.Prefix + asked;
+        }
+    }
+
     /// <summary>
     /// The phone or port that is asked for. Waits a while for ports that are still being probed, since they may turn out to be the one
     /// that is meant, or one more that fits.

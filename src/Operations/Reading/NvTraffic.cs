@@ -16,8 +16,8 @@ internal static class NvTraffic
     /// <summary>Sends the read of an item; the task ends with the phone's answer.</summary>
     public static ValueTask<DiagReply<NvItem>> SendReadAsync(this DiagSession session, byte slot, NvItemId item, CancellationToken ct) =>
         slot == 1
-            ? session.SendAsync(new NvReadRequest(item), ct)
-            : session.SendAsync(new NvSubscriptionReadRequest(item, Context(slot)), ct);
+            ? session.SendAsync<NvReadRequest, NvItem>(new NvReadRequest(item), ct)
+            : session.SendAsync<NvSubscriptionReadRequest, NvItem>(new NvSubscriptionReadRequest(item, Context(slot)), ct);
 
     /// <summary>Sends the write of an item; never sent twice.</summary>
     public static ValueTask<DiagReply<NvItem>> SendWriteAsync(this DiagSession session, byte slot, NvItemId item, NvData data, CancellationToken ct) =>

@@ -28,7 +28,7 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
         IReadOnlyList<SnapshotInfo> found;
         try
         {
-            found = VaultAccess.Try(() => vault.Snapshots.List(device.Length == 0 ? null : NameOf(device), Math.Min(size + 1, LargestPage), pageToken));
+            found = VaultAccess.Try(() => vault.Snapshots.List(device.Length == 0 ? null : phones.NameOf(device), Math.Min(size + 1, LargestPage), pageToken));
         }
         catch (OperationException e) when (e.Error == OperationError.SnapshotNotFound)
         {
@@ -91,18 +91,6 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
         catch (VaultUnavailableException e)
         {
             throw Faults.Vault(e);
-        }
-    }
-
-    private string NameOf(string device)
-    {
-        try
-        {
-            return phones.Get(device).Name;
-        }
-        catch (OperationException e) when (e.Error == OperationError.DeviceNotFound)
-        {
-            return device.StartsWith(PhoneNames.Prefix, StringComparison.Ordinal) ? device : PhoneNames.Prefix + device;
         }
     }
 }

@@ -23,6 +23,10 @@ internal static class VaultAccess
         {
             throw Faults.SnapshotDamaged(e);
         }
+        catch (JobNotFoundException e)
+        {
+            throw Faults.JobNotFound(e);
+        }
         catch (DuplicateRequestException e)
         {
             throw Faults.RequestIdReused(e.Existing.Entry.RequestId);

@@ -55,7 +55,10 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
         if (write)
             return Write(request, reply, header, slot, item, answer);
         if (quirks.CrashOn.Contains(item))
+        {
+            counters.Crash();
             return new Reaction(0, Aftermath.Crash);
+        }
         if (answer != NvAnswer.Done)
             return Respond(request, reply, header, (NvStatus)answer);
 

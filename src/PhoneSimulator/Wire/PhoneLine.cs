@@ -22,6 +22,7 @@ internal sealed class PhoneLine : IDisposable
     private readonly Lock _writing = new();
     private readonly Pacer? _pacer;
     private readonly ReplyShaper? _shaper;
+    private HeldReply? _held;
     private int _pending;
 
     public PhoneLine(SimulatedPhone phone, Stream port, TimeProvider time, Action<Aftermath> happened)
@@ -73,20 +74,32 @@ internal sealed class PhoneLine : IDisposable
     {
         if (reply.IsEmpty)
             return;
-        if (_phone.Traps.Any && _phone.Traps.Catch(request, out HeldReply? hold))
+        if (_phone.Traps.Any && _phone.Traps.Catch(request, out HeldReply? caught))
         {
-            byte[] kept = reply.ToArray();
-            hold?.Keep(() =>
-            {
-                Put(kept);
-                Flush();
-            });
+            if (caught is not null)
+                Keep(caught, reply);
+            return;
+        }
+        if (_held is { HoldsUp: true } held)
+        {
+            Keep(held, reply);
             return;
         }
         if (_shaper is not null)
             _shaper.Send(reply, moreWaiting);
         else
             Put(reply);
+    }
+
+    private void Keep(HeldReply held, ReadOnlySpan<byte> reply)
+    {
+        _held = held;
+        byte[] kept = reply.ToArray();
+        held.Keep(() =>
+        {
+            Put(kept);
+            Flush();
+        });
     }
 
     /// <summary>Sends everything that waits for a write.</summary>

@@ -12,10 +12,12 @@ namespace ImeiAgent.Vault.Formats;
 /// Inactive item    NV_NOTACTIVE                                     NV_NOTACTIVE
 /// Parameter bad    NV_BADPARM, NV_BADTG                             NV_BADPARM
 /// Access denied    every refusal packet, every other NV status      refusal BAD_PARM
+/// Skipped          an item that was left out on purpose             the same
 /// </code>
 /// The format has no words for other NV statuses: the old programs fold them into these, and so do we; the snapshot keeps the true code.
 /// Old programs wrote "Access denied" for any refusal, which was mostly BAD_PARM and need not have been a matter of access. An item that
-/// never answered has no word and no entry: nothing is known of it.
+/// never answered has no word and no entry: nothing is known of it. "Skipped" is our own word, for which the old programs have none: those
+/// that read entries without data ignore the word, as long as it does not hold "OK".
 /// </summary>
 internal static class NvTextState
 {
@@ -25,6 +27,7 @@ internal static class NvTextState
         ("Inactive item", NvOutcome.Answered, (ushort)NvStatus.NotActive),
         ("Parameter bad", NvOutcome.Answered, (ushort)NvStatus.BadParameter),
         ("Access denied", NvOutcome.Refused, (ushort)RefusalCode.BadParameter),
+        ("Skipped", NvOutcome.Skipped, 0),
 
         // What other programs and people write.
         ("Inactive", NvOutcome.Answered, (ushort)NvStatus.NotActive),
@@ -47,6 +50,7 @@ internal static class NvTextState
         (NvOutcome.Answered, NvStatus.NotActive) => "Inactive item",
         (NvOutcome.Answered, NvStatus.BadParameter or NvStatus.BadTarget) => "Parameter bad",
         (NvOutcome.Answered or NvOutcome.Refused, _) => "Access denied",
+        (NvOutcome.Skipped, _) => "Skipped",
         _ => null,
     };
 

@@ -120,6 +120,35 @@ public sealed class FormTests
         Assert.Equal("[NV items]\r\n[Complete items - 0, Items size - 128]\r\n", Encoding.Latin1.GetString(file.ToArray()));
     }
 
+    // "Skipped" is our own word: programs that read a file with such entries pass over every word without "OK".
+    [Fact]
+    public void Items_that_were_left_out_on_purpose_are_written_with_their_own_word_and_read_again()
+    {
+        const string expected =
+            "[NV items]\r\n[Complete items - 0, Items size - 128]\r\n\r\n"
+            + "00006 (0x0006)   -   Inactive item\r\n\r\n"
+            + "00453 (0x01C5)   -   Skipped\r\n";
+        NvReading[] readings = [new(2, new NvItemId(6), NvOutcome.Answered, 5, default), NvReading.LeftOut(2, new NvItemId(453))];
+        using var file = new MemoryStream();
+
+        NvText.Write(file, [.. readings, NvReading.Unanswered(2, new NvItemId(454))], activeOnly: false);
+        NvTextFile read = TextFile.Read(expected, slot: 2);
+
+        Assert.Equal(expected, Encoding.Latin1.GetString(file.ToArray()));
+        Assert.Equal(readings, read.Readings);
+        Assert.Empty(read.Findings);
+    }
+
+    [Fact]
+    public void Items_that_were_left_out_are_not_in_a_file_of_items_with_data()
+    {
+        using var file = new MemoryStream();
+
+        NvText.Write(file, [NvReading.LeftOut(1, new NvItemId(453))], activeOnly: true);
+
+        Assert.Equal("[NV items]\r\n[Complete items - 0, Items size - 128]\r\n", Encoding.Latin1.GetString(file.ToArray()));
+    }
+
     [Fact]
     public void Readings_of_two_slots_or_an_item_twice_are_no_file()
     {

@@ -19,6 +19,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         Channel = Connect(host.Endpoint["unix:".Length..]);
         Devices = new DeviceService.DeviceServiceClient(Channel);
         Nv = new NvService.NvServiceClient(Channel);
+        Jobs = new JobService.JobServiceClient(Channel);
         Imei = new ImeiService.ImeiServiceClient(Channel);
         Snapshots = new SnapshotService.SnapshotServiceClient(Channel);
     }
@@ -28,6 +29,8 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     public DeviceService.DeviceServiceClient Devices { get; }
 
     public NvService.NvServiceClient Nv { get; }
+
+    public JobService.JobServiceClient Jobs { get; }
 
     public ImeiService.ImeiServiceClient Imei { get; }
 

@@ -116,7 +116,7 @@ public sealed class PhoneQuirkTests
     {
         await using var phone = Phones.InMemory();
         await using var client = new SimulatorClient(phone.Host.Open());
-        HeldReply held = phone.Phone.Traps.HoldReply(0x27, 550);
+        HeldReply held = phone.Phone.Traps.HoldReply(0x27, 550, overtaken: true);
 
         await client.SendAsync(Hex(WriteImei2));
         await held.Reached.WaitAsync(Eventually.Deadline, Ct);

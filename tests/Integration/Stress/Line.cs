@@ -14,6 +14,7 @@ internal sealed class Line : IAsyncDisposable
     private readonly RunningPhone<PtyHost> _phone;
     private readonly VaultFile _vault;
     private readonly PhoneRegistry _registry;
+    private readonly DumpJobs _jobs;
 
     public Line(string quirks, int seed, SessionOptions session)
     {
@@ -27,6 +28,7 @@ internal sealed class Line : IAsyncDisposable
             Patience = TimeSpan.FromSeconds(30),
         };
         _registry = new PhoneRegistry(options, _vault, TimeProvider.System, NullLogger<PhoneRegistry>.Instance);
+        _jobs = new DumpJobs(_registry, _vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
     }
 
     /// <summary>The phone itself, which knows the truth.</summary>
@@ -37,14 +39,14 @@ internal sealed class Line : IAsyncDisposable
 
     /// <summary>Reads the range of both SIMs; every batch as it comes, then the summary.</summary>
     public IAsyncEnumerable<DumpEvent> DumpAsync(CancellationToken ct, params IReadOnlyList<ItemRange> ranges) =>
-        new Dump(_registry, _vault, TimeProvider.System).RunAsync(
-            new DumpRequest { Ranges = ranges, Slots = [1, 2], SaveSnapshot = true }, ct);
+        _jobs.ReadAsync(new DumpRequest { Ranges = ranges, Slots = [1, 2], SaveSnapshot = true }, new WatchRequest(), ct);
 
     /// <summary>What was kept.</summary>
     public SnapshotContent Kept(string snapshot) => _vault.Snapshots.Load(snapshot["snapshots/".Length..]);
 
     public async ValueTask DisposeAsync()
     {
+        await _jobs.DisposeAsync();
         await _registry.DisposeAsync();
         _vault.Dispose();
         await _phone.DisposeAsync();

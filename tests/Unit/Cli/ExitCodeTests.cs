@@ -83,6 +83,13 @@ public class ExitCodeTests
     [InlineData("nv", "read")]
     [InlineData("nv", "read", "550", "--sim", "3")]
     [InlineData("backup", "--sim", "three")]
+    [InlineData("backup", "--detach", "-o", "a.txt")]
+    [InlineData("jobs", "watch", "x", "--from", "2", "--now")]
+    [InlineData("jobs", "wait", "x", "--timeout", "soon")]
+    [InlineData("jobs", "show")]
+    [InlineData("skips", "add", "SM-G991U")]
+    [InlineData("skips", "add", "SM-G991U", "70000")]
+    [InlineData("skips", "remove", "SM-G991U", "5-6")]
     [InlineData("devices", "--agent", "tcp:1.2.3.4:5")]
     [InlineData("restore", "--label", "356938035643809")]
     [InlineData("restore", "--reason", "ticket", "--yes")]
@@ -120,7 +127,7 @@ public class ExitCodeTests
         Assert.Equal(ExitCode.Ok, run.Exit);
         Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains(run.OutLines, line => line.StartsWith($"{(int)code}  ", StringComparison.Ordinal)));
         Assert.All(
-            (string[])["devices", "identify", "nv", "backup", "snapshots", "restore", "agent", "version"],
+            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "agent", "version"],
             verb => Assert.Contains(run.OutLines, line => line.StartsWith(verb + " ", StringComparison.Ordinal)));
     }
 }

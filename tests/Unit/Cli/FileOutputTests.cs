@@ -29,10 +29,11 @@ public sealed class FileOutputTests : IDisposable
         Assert.Equal("[NV items]\r\nSIM 1\r\n", await ReadAsync("s21.txt"));
         Assert.Equal("[NV items]\r\nSIM 2\r\n", await ReadAsync("s21_sim2.txt"));
         Assert.Contains("SIM 2 goes to", run.Err, StringComparison.Ordinal);
-        ReadRangeRequest request = Assert.Single(agent.RequestsOf<ReadRangeRequest>());
+        StartDumpRequest request = Assert.Single(agent.RequestsOf<StartDumpRequest>());
         Assert.Equal([1u, 2u], request.Slots);
-        Assert.True(request is { OmitItems: true, SaveSnapshot: true, SkipUnreachableSlots: true });
+        Assert.True(request is { SaveSnapshot: true, SkipUnreachableSlots: true, Quick: false });
         Assert.Equal((0u, 65535u), (request.Ranges[0].First, request.Ranges[0].Last));
+        Assert.Equal((Samples.JobName, true), agent.RequestsOf<WatchJobRequest>().Select(watch => (watch.Name, watch.OmitItems)).Single());
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class FileOutputTests : IDisposable
     public async Task An_incomplete_read_is_written_and_told()
     {
         await using FakeAgent agent = await StartAsync(1);
-        agent.OnReadRange = (_, answers, _) => answers.WriteAsync(new ReadRangeResponse { Summary = Samples.Summary(65536, failed: 2) });
+        agent.OnWatchJob = Samples.Watch(65536, failed: 2);
 
         CliRun run = await CliRun.RunAsync(agent, "backup", "--sim", "1", "-o", PathOf("a.txt"));
 
@@ -178,7 +179,8 @@ public sealed class FileOutputTests : IDisposable
     private static async Task<FakeAgent> StartAsync(params uint[] slotsInSnapshot)
     {
         FakeAgent agent = await FakeAgent.StartAsync();
-        agent.OnReadRange = Samples.FullRead;
+        agent.OnStartDump = _ => new StartDumpResponse { Job = Samples.Job(new StartDumpRequest { Slots = { slotsInSnapshot } }) };
+        agent.OnWatchJob = Samples.Watch(65536);
         agent.OnGetSnapshot = _ => new GetSnapshotResponse { Snapshot = Samples.Snapshot(slotsInSnapshot) };
         agent.OnExport = async (request, answers, _) =>
         {

@@ -11,14 +11,15 @@ namespace ImeiAgent.Unit.Cli;
 public class ProgressTests
 {
     [Fact]
-    public void Progress_says_items_active_rate_and_time_left() => Assert.Equal(
-        "12,000/65,536 items, 700 active, 8,200/s, 1 min 5 s left",
+    public void Progress_says_items_active_rate_window_and_time_left() => Assert.Equal(
+        "12,000/65,536 items, 700 active, 8,200/s, window 16, 1 min 5 s left",
         ProgressReport.Describe(new ReadProgress
         {
             Done = 12000,
             Total = 65536,
             Active = 700,
             ItemsPerSecond = 8200,
+            Window = 16,
             Remaining = Duration.FromTimeSpan(TimeSpan.FromSeconds(65)),
         }));
 
@@ -48,7 +49,7 @@ public class ProgressTests
     public async Task The_live_bar_stays_off_standard_output()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
-        agent.OnReadRange = Samples.FullRead;
+        agent.OnWatchJob = Samples.Watch(131072);
 
         CliRun run = await CliRun.RunAsync(agent, new CliSetting { Colour = true }, "backup");
 

@@ -76,7 +76,7 @@ public class AgentErrorTests
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () =>
         {
-            await foreach (ReadRangeResponse _ in client.ReadRangeAsync(new ReadRangeRequest(), stop.Token)) { }
+            await foreach (ReadRangeResponse _ in client.ReadRangeAsync(new ReadRangeRequest(), null, stop.Token)) { }
         });
     }
 }

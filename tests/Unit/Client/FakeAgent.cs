@@ -49,6 +49,25 @@ internal sealed class FakeAgent : IAsyncDisposable
     public Func<ReadRangeRequest, IServerStreamWriter<ReadRangeResponse>, ServerCallContext, Task> OnReadRange { get; set; } =
         (_, _, _) => throw Missing();
 
+    public Func<ListSkipsRequest, ListSkipsResponse> OnListSkips { get; set; } = _ => throw Missing();
+
+    public Func<AddSkipRequest, AddSkipResponse> OnAddSkip { get; set; } = _ => throw Missing();
+
+    public Func<RemoveSkipRequest, RemoveSkipResponse> OnRemoveSkip { get; set; } = _ => throw Missing();
+
+    public Func<StartDumpRequest, StartDumpResponse> OnStartDump { get; set; } = request => new StartDumpResponse { Job = Samples.Job(request) };
+
+    public Func<GetJobRequest, GetJobResponse> OnGetJob { get; set; } = _ => throw Missing();
+
+    public Func<ListJobsRequest, ListJobsResponse> OnListJobs { get; set; } = _ => throw Missing();
+
+    public Func<CancelJobRequest, CancelJobResponse> OnCancelJob { get; set; } = _ => throw Missing();
+
+    public Func<WaitJobRequest, WaitJobResponse> OnWaitJob { get; set; } = _ => throw Missing();
+
+    public Func<WatchJobRequest, IServerStreamWriter<WatchJobResponse>, ServerCallContext, Task> OnWatchJob { get; set; } =
+        (_, _, _) => throw Missing();
+
     public Func<WriteImeiRequest, IServerStreamWriter<WriteImeiResponse>, ServerCallContext, Task> OnWriteImei { get; set; } =
         (_, _, _) => throw Missing();
 

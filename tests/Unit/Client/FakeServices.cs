@@ -12,6 +12,7 @@ internal static class FakeServices
         app.MapGrpcService<Agents>();
         app.MapGrpcService<Devices>();
         app.MapGrpcService<Nv>();
+        app.MapGrpcService<Jobs>();
         app.MapGrpcService<Imei>();
         app.MapGrpcService<Snapshots>();
     }
@@ -49,6 +50,39 @@ internal static class FakeServices
         {
             fake.Requests.Enqueue(request);
             return fake.OnReadRange(request, answers, context);
+        }
+
+        public override Task<ListSkipsResponse> ListSkips(ListSkipsRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListSkips);
+
+        public override Task<AddSkipResponse> AddSkip(AddSkipRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnAddSkip);
+
+        public override Task<RemoveSkipResponse> RemoveSkip(RemoveSkipRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnRemoveSkip);
+    }
+
+    internal sealed class Jobs(FakeAgent fake) : JobService.JobServiceBase
+    {
+        public override Task<StartDumpResponse> StartDump(StartDumpRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnStartDump);
+
+        public override Task<GetJobResponse> GetJob(GetJobRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnGetJob);
+
+        public override Task<ListJobsResponse> ListJobs(ListJobsRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListJobs);
+
+        public override Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnCancelJob);
+
+        public override Task<WaitJobResponse> WaitJob(WaitJobRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnWaitJob);
+
+        public override Task WatchJob(WatchJobRequest request, IServerStreamWriter<WatchJobResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnWatchJob(request, answers, context);
         }
     }
 

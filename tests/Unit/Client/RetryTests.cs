@@ -10,17 +10,21 @@ public class RetryTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Every_call_of_the_contract_but_the_two_that_change_something_is_a_read_that_may_be_repeated()
+    public void Grpc_repeats_every_call_but_those_that_change_something_and_those_that_are_resumed()
     {
         IEnumerable<string> all =
             from file in (Google.Protobuf.Reflection.FileDescriptor[])
-                [AgentReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor]
+                [AgentReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor, JobReflection.Descriptor,
+                    NvReflection.Descriptor, SnapshotReflection.Descriptor]
             from service in file.Services
             from method in service.Methods
             select $"{service.Name}/{method.Name}";
 
-        Assert.Equal(["ImeiService/WriteImei", "SnapshotService/ImportSnapshot"], all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
+        string[] changing = ["ImeiService/WriteImei", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
+        string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot"];
+        Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
         Assert.Empty(ReadRetries.Methods.Except(all));
+        Assert.Equal(ReadRetries.Package, JobReflection.Descriptor.Package);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ namespace ImeiAgent.Unit.Client;
 internal static class Samples
 {
     public const string PhoneName = "devices/sm-g991u-3f2a";
+    public const string JobName = "jobs/20261123-7c1d02";
     public const string Number = "356938035643809";
     public const string Masked = "35693803*****09";
     public const string Etag = "etag-of-slot-1";
@@ -82,12 +83,37 @@ internal static class Samples
         await answers.WriteAsync(new ReadRangeResponse { Summary = Summary(total) });
     }
 
-    public static ReadSummary Summary(uint total, uint failed = 0) => new()
+    /// <summary>What the agent makes of a request for a dump.</summary>
+    public static Job Job(StartDumpRequest request) => new()
+    {
+        Name = JobName,
+        State = JobState.Running,
+        Device = PhoneName,
+        Identity = Phone().Identity,
+        Slots = { request.Slots.Count == 0 ? [1u] : request.Slots },
+        Quick = request.Quick,
+        Operator = "alice",
+        CreateTime = new DateTime(2026, 11, 23, 10, 0, 0, DateTimeKind.Utc).ToTimestamp(),
+        Progress = new ReadProgress { Total = 65536 },
+    };
+
+    /// <summary>A watch of a whole dump of <paramref name="total"/> items.</summary>
+    public static Func<WatchJobRequest, IServerStreamWriter<WatchJobResponse>, ServerCallContext, Task> Watch(uint total, uint failed = 0, uint skipped = 0) =>
+        async (request, answers, _) =>
+        {
+            await answers.WriteAsync(new WatchJobResponse { Header = new ReadHeader { Device = Phone(), Total = total, Job = JobName } });
+            await answers.WriteAsync(new WatchJobResponse { Progress = new ReadProgress { Done = total / 2, Total = total, Active = 9, Slot = 1, Window = 8, Sequence = 5 } });
+            await answers.WriteAsync(new WatchJobResponse { Summary = Summary(total, failed, skipped) });
+        };
+
+    public static ReadSummary Summary(uint total, uint failed = 0, uint skipped = 0) => new()
     {
         Total = total,
         Active = 4000,
-        Absent = total - 4000 - failed,
+        Absent = total - 4000 - failed - skipped,
         Failed = failed,
+        Skipped = skipped,
+        Sha256 = new string('a', 64),
         Duration = Duration.FromTimeSpan(TimeSpan.FromSeconds(3.5)),
         Snapshot = "snapshots/20261123-3f2a9c",
     };

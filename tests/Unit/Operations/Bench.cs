@@ -18,6 +18,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly SessionOptions _session;
     private PhoneRegistry? _registry;
     private RestoreImei? _restore;
+    private DumpJobs? _jobs;
 
     public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null)
     {
@@ -33,7 +34,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public RestoreImei Restore => _restore ??= new RestoreImei(Registry, Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
 
-    public Dump Dump => new(Registry, Vault, TimeProvider.System);
+    public DumpJobs Jobs => _jobs ??= new DumpJobs(Registry, Vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
 
     public Backups Backups => new(Registry, Vault);
 
@@ -73,6 +74,22 @@ internal sealed class Bench : IAsyncDisposable
         {
             throw new PortOpenException(port, PortFault.HeldByAnother, e.Message);
         }
+    }
+
+    /// <summary>Starts a dump and watches it to its end.</summary>
+    public async Task<List<DumpEvent>> DumpAsync(DumpRequest request, WatchRequest? watch = null)
+    {
+        var events = new List<DumpEvent>();
+        await foreach (DumpEvent told in Jobs.ReadAsync(request, watch ?? new WatchRequest(), Ct))
+            events.Add(told);
+        return events;
+    }
+
+    /// <summary>Ends what works at jobs, as the end of the agent does; the next use of <see cref="Jobs"/> is the next agent's.</summary>
+    public async Task StopJobsAsync()
+    {
+        await Jobs.DisposeAsync();
+        _jobs = null;
     }
 
     /// <summary>A request that fits a phone whose slot 1 was lost.</summary>
@@ -120,6 +137,8 @@ internal sealed class Bench : IAsyncDisposable
     {
         if (_restore is not null)
             await _restore.DrainAsync();
+        if (_jobs is not null)
+            await _jobs.DisposeAsync();
         if (_registry is not null)
             await _registry.DisposeAsync();
         foreach (RunningPhone<MemoryHost> phone in _phones.Values)

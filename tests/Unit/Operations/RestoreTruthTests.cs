@@ -36,11 +36,11 @@ public class RestoreTruthTests
     {
         await using var bench = new Bench(replyTimeout: TimeSpan.FromMilliseconds(300));
         await bench.Registry.RequireAsync("", Bench.Ct);
-        HeldReply late = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
-        HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
+        HeldReply late = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550, overtaken: true);
+        HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550, overtaken: true);
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
         await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
-        HeldReply readBack = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
+        HeldReply readBack = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550, overtaken: true);
         write.Release();
         await readBack.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         late.Release();

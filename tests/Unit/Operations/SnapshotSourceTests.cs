@@ -185,9 +185,6 @@ public class SnapshotSourceTests
     private static async Task<string> SnapshotAsync(Bench bench, string device)
     {
         var request = new DumpRequest { Device = device, Ranges = [new(0, 0), new(550, 550), new(1943, 1943)], Slots = [1, 2], SaveSnapshot = true };
-        DumpSummary? summary = null;
-        await foreach (DumpEvent told in bench.Dump.RunAsync(request, Bench.Ct))
-            summary = told as DumpSummary ?? summary;
-        return summary!.Snapshot;
+        return Assert.IsType<DumpSummary>((await bench.DumpAsync(request))[^1]).Snapshot;
     }
 }

@@ -13,12 +13,13 @@ public sealed class NvTextTests
 
     // Codes that the format has words for; others are folded, which the conformance tests spell out.
     private static readonly Gen<NvReading> AnyReading = Gen.Select(
-        Gen.UShort, Gen.Int[0, 3], Gen.Byte.Array[0, 128],
+        Gen.UShort, Gen.Int[0, 4], Gen.Byte.Array[0, 128],
         (item, kind, data) => kind switch
         {
             0 => VaultRoom.Active(2, item, data),
             1 => new NvReading(2, new NvItemId(item), NvOutcome.Answered, (ushort)NvStatus.NotActive, default),
             2 => new NvReading(2, new NvItemId(item), NvOutcome.Answered, (ushort)NvStatus.BadParameter, default),
+            3 => NvReading.LeftOut(2, new NvItemId(item)),
             _ => new NvReading(2, new NvItemId(item), NvOutcome.Refused, (ushort)RefusalCode.BadParameter, default),
         });
 

@@ -6,6 +6,9 @@ namespace ImeiAgent.Unit.Vault;
 
 public sealed class VaultFileTests : IDisposable
 {
+    private const string DropOfVersion5 =
+        "DROP TABLE job_batches; DROP TABLE jobs; DROP TABLE learned_windows; DROP TABLE learned_skips; ";
+
     private readonly VaultRoom _room = new();
 
     [Fact]
@@ -123,12 +126,12 @@ public sealed class VaultFileTests : IDisposable
     {
         SnapshotInfo saved = _room.Save(VaultRoom.Content(7));
         _room.Close();
-        _room.Raw("DROP TABLE journal; DROP TABLE audit; PRAGMA user_version = 1");
+        _room.Raw("DROP TABLE journal; DROP TABLE audit; " + DropOfVersion5 + "PRAGMA user_version = 1");
 
         Assert.Equal(JournalState.Intent, _room.Vault.Journal.Open(_room.Entry("r-1")).State);
         Assert.Equal(1, _room.Vault.Audit.Append(new AuditEntry("ana", "backup", "phone-1", "ok", "")).Id);
         Assert.Equal(saved.Sha256, _room.Vault.Snapshots.Load(saved.Name).Sha256);
-        Assert.Equal(3L, _room.Raw("PRAGMA user_version"));
+        Assert.Equal(5L, _room.Raw("PRAGMA user_version"));
     }
 
     [Fact]

@@ -48,6 +48,20 @@ internal sealed class VaultRoom : IDisposable
         NewData: [8, 0x3A, 0x65, 0x39, 8, 0x53, 0x46, 0x83, 0x90], BackupSnapshot: Save(Content(1)).Name, SourceSnapshot: "",
         Reason: "IMEI lost after an update", Operator: "ana", CheckDigitComputed: false);
 
+    public JobRow Job(string device = "phone-1", params string[] notes) =>
+        Vault.Jobs.Create(new NewJob(device, Galaxy, """{"slots":[1]}""", "ana", Total: 65536, notes));
+
+    /// <summary>Adds batches behind the job's last and counts an item done for each.</summary>
+    public void Append(JobRow job, params byte[][] batches)
+    {
+        JobRow now = Vault.Jobs.Find(job.Name);
+        Vault.Jobs.Append(job.Id, now.LastSequence + 1, [.. batches.Select(batch => (ReadOnlyMemory<byte>)batch)],
+            new JobTally(now.Tally.Done + batches.Length, now.Tally.Active + batches.Length, 0, 0), now.Reading + TimeSpan.FromSeconds(1));
+    }
+
+    public JobRow End(JobRow job, JobState state = JobState.Succeeded, DateTimeOffset? spoolUntil = null) =>
+        Vault.Jobs.End(job.Id, new JobEnd(state, "", "", "", "", []), spoolUntil);
+
     /// <summary>Item 0 active with <paramref name="first"/> as its only byte, item 1 not active.</summary>
     public static SnapshotContent Content(byte first)
     {

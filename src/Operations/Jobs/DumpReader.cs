@@ -1,0 +1,119 @@
+using System.Diagnostics.CodeAnalysis;
+using ImeiAgent.Diag.Messages;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Session;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>The phone was lost during a dump: it left, or it answers nothing any more.</summary>
+/// <param name="first">Position of the first item that has no answer.</param>
+/// <param name="end">Position after the last item that may have been under way.</param>
+/// <param name="reason">What happened.</param>
+internal sealed class PhoneLostException(int first, int end, OperationException reason) : Exception(reason.Message, reason)
+{
+    public int First => first;
+
+    public int End => end;
+
+    public OperationException Reason => reason;
+}
+
+/// <summary>
+/// Reads the items of a plan from a phone, from where the spool stands. Requests are sent ahead so that the session's window is always
+/// full; answers are taken in order. An item that is never answered while others are is noted as such.
+/// </summary>
+internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IReadOnlySet<uint> skips, TimeProvider time)
+{
+    /// <summary>After so many unanswered items in a row the phone counts as silent, and they as not asked.</summary>
+    private const int MostUnanswered = 5;
+
+    // Twice the window: while one answer is looked at, the session has the next request at hand.
+    private const int Ahead = 2;
+    private readonly ValueTask<DiagReply<NvItem>>[] _replies = new ValueTask<DiagReply<NvItem>>[Ahead * SessionOptions.MaxWindow];
+
+    /// <summary>Reads to the end of the plan.</summary>
+    /// <exception cref="PhoneLostException">The phone left, or fell silent.</exception>
+    /// <exception cref="OperationException">The vault failed.</exception>
+    [SuppressMessage("Reliability", "CA2012", Justification = "Replies are kept while more requests are sent, and each is awaited exactly once.")]
+    public async Task RunAsync(Phone phone, CancellationToken ct)
+    {
+        int taken = spool.Position, sent = taken, awaited = taken, unanswered = 0;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        try
+        {
+            while (taken < plan.Total)
+            {
+                int reach = caution.IsDue(taken) ? taken + 1 : Math.Min(plan.Total, taken + Ahead * phone.Session.Window);
+                for (; sent < reach; sent++)
+                    _replies[sent % _replies.Length] = Send(phone, sent, stop.Token);
+
+                (byte slot, NvItemId item) = plan[taken];
+                awaited = taken + 1;
+                NvReading reading;
+                try
+                {
+                    DiagReply<NvItem> reply = await _replies[taken % _replies.Length];
+                    if (NvTraffic.IsBusy(reply))
+                        reply = await phone.Session.ReadAsync(slot, item, time, ct);
+                    reading = skips.Contains(plan.KeyAt(taken)) ? NvReading.LeftOut(slot, item) : NvReading.From(slot, item, reply);
+                }
+                catch (MalformedReplyException)
+                {
+                    reading = NvReading.Unanswered(slot, item);
+                }
+                catch (NoReplyException)
+                {
+                    taken++;
+                    if (++unanswered == MostUnanswered)
+                        throw new PhoneLostException(taken - unanswered, sent, Faults.NoReply(phone.Name));
+                    continue;
+                }
+                taken++;
+
+                // Items without an answer count only once another was answered: else it was the phone that was gone.
+                AddUnanswered(taken - 1 - unanswered, unanswered);
+                unanswered = 0;
+                if (!spool.Add(reading))
+                    await spool.RoomAsync(ct);
+            }
+            AddUnanswered(taken - unanswered, unanswered);
+        }
+        catch (Exception e) when (PhoneFailure.Is(e))
+        {
+            throw new PhoneLostException(taken - unanswered, sent, PhoneFailure.Explain(e, phone));
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            for (; awaited < sent; awaited++)
+                await IgnoreAsync(_replies[awaited % _replies.Length]);
+        }
+    }
+
+    private ValueTask<DiagReply<NvItem>> Send(Phone phone, int position, CancellationToken ct)
+    {
+        if (skips.Contains(plan.KeyAt(position)))
+            return default;
+        (byte slot, NvItemId item) = plan[position];
+        return phone.Session.SendReadAsync(slot, item, ct);
+    }
+
+    private void AddUnanswered(int first, int count)
+    {
+        for (int position = first; position < first + count; position++)
+            spool.Add(NvReading.Unanswered(plan[position].Slot, plan[position].Item));
+    }
+
+    /// <summary>Awaits what was sent ahead and is no longer wanted: every reply is taken exactly once.</summary>
+    private static async ValueTask IgnoreAsync(ValueTask<DiagReply<NvItem>> unwanted)
+    {
+        try
+        {
+            await unwanted;
+        }
+        catch (Exception e) when (e is OperationCanceledException || PhoneFailure.Is(e))
+        {
+            // Nobody waits for it.
+        }
+    }
+}

@@ -1,0 +1,321 @@
+using System.Diagnostics.CodeAnalysis;
+using ImeiAgent.Diag.Nv;
+using ImeiAgent.Vault;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>
+/// One dump, from its first item to its end, over all the times its phone leaves and comes back. It belongs to the agent: no client's
+/// coming or going touches it.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "The source of cancellation has no timer and holds nothing; whoever cancels late must not meet a disposed one.")]
+internal sealed class RunningDump
+{
+    private const int MostNotes = 100;
+
+    private readonly Lock _lock = new();
+    private readonly VaultFile _vault;
+    private readonly PhoneRegistry _phones;
+    private readonly TimeProvider _time;
+    private readonly Identify _identify;
+    private readonly DumpPlan _plan;
+    private readonly Spool _spool;
+    private readonly Caution _caution = new();
+    private readonly HashSet<uint> _skips;
+    private readonly CancellationTokenSource _cancel = new();
+    private readonly List<string> _notes;
+    private JobState _state;
+    private string _hint = "";
+    private DateTimeOffset? _waitUntil;
+    private Phone? _phone;
+    private JobRow? _ended;
+    private OperationException? _abandoned;
+    private int _watchers;
+
+    /// <summary>Takes up a job where its row stands.</summary>
+    public RunningDump(JobRow row, PhoneRegistry phones, VaultFile vault, TimeProvider time)
+    {
+        (Row, Order, _phones, _vault, _time) = (row, JobOrder.Parse(row.Request), phones, vault, time);
+        _identify = new Identify(time);
+        _plan = new DumpPlan(Order);
+        _notes = [.. row.Notes];
+        _state = row.State;
+        _skips = [.. vault.Learned.Skips(row.Identity.Model).Select(skip => DumpPlan.Key(skip.Slot, skip.Item.Number))];
+        _spool = new Spool(vault, row, News, time);
+    }
+
+    /// <summary>The job as it was taken up.</summary>
+    public JobRow Row { get; }
+
+    /// <summary>What it reads.</summary>
+    public JobOrder Order { get; }
+
+    /// <summary>Full name.</summary>
+    public string Name => JobNames.Full(Row.Name);
+
+    /// <summary>Beats at every change of what <see cref="View"/> or <see cref="Spool"/> tell.</summary>
+    public Pulse News { get; } = new();
+
+    /// <summary>What it has read.</summary>
+    public Spool Spool => _spool;
+
+    /// <summary>Ends it; it stays in the list as cancelled.</summary>
+    public Task CancelAsync() => _cancel.CancelAsync();
+
+    /// <summary>Somebody watches from now on (1), or no more (-1).</summary>
+    public void CountWatchers(int change) => Interlocked.Add(ref _watchers, change);
+
+    /// <summary>How many watch.</summary>
+    public int Watchers => Volatile.Read(ref _watchers);
+
+    /// <summary>The vault failed: nobody can be told more, and the next agent takes the job up where its row stands.</summary>
+    public void Abandon(OperationException reason)
+    {
+        lock (_lock)
+            _abandoned = reason;
+        News.Beat();
+    }
+
+    /// <summary>As it is now, as far as it is on the disk.</summary>
+    public JobView View()
+    {
+        (long sequence, JobTally tally, TimeSpan reading, double rate) = _spool.Durable;
+        lock (_lock)
+        {
+            if (_abandoned is not null)
+                _state = JobState.Failed;
+            JobRow row = _ended ?? Row with { State = _state, Tally = tally, LastSequence = sequence, Reading = reading, Notes = [.. _notes] };
+            JobView view = JobViews.Of(row, Order);
+            return view with
+            {
+                Error = _abandoned ?? view.Error,
+                Progress = JobViews.Progress(row, _plan, rate, _phone?.Session.Window ?? 0),
+                Hint = _hint,
+                WaitUntil = _waitUntil,
+            };
+        }
+    }
+
+    /// <summary>The procedure. Returns when the job ended; leaves it to the next agent when <paramref name="stopping"/> is cancelled.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cancel.Token);
+        try
+        {
+            // Read, for as many times as the phone leaves and comes back.
+            var way = new PhoneReturn(_phones, Row.Device, Row.Identity, TimeSpan.FromSeconds(Order.WaitSeconds), _time);
+            OperationException? reason = null;
+            while (_spool.Position < _plan.Total)
+            {
+                Phone phone = await way.WaitAsync(reason, Wait, ending.Token);
+                Begin(phone);
+                try
+                {
+                    await new DumpReader(_plan, _spool, _caution, _skips, _time).RunAsync(phone, ending.Token);
+                }
+                catch (PhoneLostException lost)
+                {
+                    reason = lost.Reason;
+                    await LoseAsync(phone, lost);
+                }
+                finally
+                {
+                    Pause();
+                }
+            }
+
+            // Everything is on the disk before anything is said of it.
+            await FlushAsync();
+            await FinishAsync(ending.Token);
+        }
+        catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
+        {
+            await FlushAsync();
+            End(JobState.Cancelled, "", "", Faults.JobCancelled(Name));
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await FlushAsync();
+        }
+        catch (OperationException e)
+        {
+            await FlushAsync();
+            Fail(e);
+        }
+    }
+
+    private void Begin(Phone phone)
+    {
+        if (_vault.Learned.Window(Row.Identity.Model, Row.Identity.Build) is { } window)
+            phone.Session.AssumeWindow(window);
+        _spool.ReadingBegins();
+        Change(JobState.Running, () => (_phone, _hint, _waitUntil) = (phone, "", null));
+    }
+
+    private void Pause()
+    {
+        _spool.ReadingEnds();
+        if (_phone?.Session.SettledWindow is { } window)
+            Remember(window);
+        lock (_lock)
+            _phone = null;
+    }
+
+    private void Remember(int window)
+    {
+        try
+        {
+            _vault.Learned.RememberWindow(Row.Identity.Model, Row.Identity.Build, window);
+        }
+        catch (VaultUnavailableException)
+        {
+            // It is found out again; what matters is told when the next batch cannot be kept.
+        }
+    }
+
+    private void Wait(DateTimeOffset until, string hint) => Change(JobState.WaitingForPhone, () => (_hint, _waitUntil) = (hint, until));
+
+    /// <summary>Lets the port be opened anew, and finds out whether one item is to blame.</summary>
+    private async Task LoseAsync(Phone phone, PhoneLostException lost)
+    {
+        await phone.Session.DisposeAsync();
+        if (!_caution.PhoneLost(lost.First, lost.End))
+            return;
+        (byte slot, NvItemId item) = _plan[lost.First];
+        string reason = lost.Reason.Error == OperationError.NoReply ? "the phone answered nothing any more" : "the phone left the port";
+        _skips.Add(_plan.KeyAt(lost.First));
+        // A phone that tells no model teaches nothing about others.
+        if (Row.Identity.Model.Length > 0)
+        {
+            _vault.Learned.AddSkip(new SkippedItem(
+                Row.Identity.Model, slot, item, $"Twice when it was read, {reason}.", "", Row.Identity.Build, _time.GetUtcNow()));
+        }
+        Note($"Item {item.Number} of SIM {slot} is skipped, in this dump and for this model: twice when it was read, {reason}.");
+    }
+
+    private async Task FinishAsync(CancellationToken ct)
+    {
+        SnapshotContent content = Content();
+        JobTally tally = _spool.Durable.Tally;
+        int failed = tally.Done - tally.Active - tally.Absent - tally.Skipped;
+        if (failed > 0)
+            Note($"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete.");
+        if (tally.Skipped > 0)
+            Note($"{tally.Skipped} {(tally.Skipped == 1 ? "item was" : "items were")} skipped, because phones of this model do not survive the read.");
+        if (Order.SaveSnapshot && !await IsSurelyTheSameAsync(ct))
+            Note("The phone left before it could be asked once more who it is.");
+        string snapshot = Order.SaveSnapshot ? Save(content) : "";
+        End(JobState.Succeeded, snapshot, content.Sha256, null);
+    }
+
+    /// <summary>Whether the phone still tells that it is itself; false when it tells nothing any more.</summary>
+    /// <exception cref="OperationException">Another phone answers: what was read is of two.</exception>
+    private async Task<bool> IsSurelyTheSameAsync(CancellationToken ct)
+    {
+        try
+        {
+            if (_phones.FindReady(Row.Device) is not { } phone)
+                return false;
+            await _identify.RunAsync(phone, ct);
+            return true;
+        }
+        catch (OperationException e) when (e.InnerException is not null)
+        {
+            return false;
+        }
+        catch (OperationException)
+        {
+            throw Faults.SourceChanged(Row.Device);
+        }
+    }
+
+    /// <summary>What was read before a failure is kept and says that it is not all; not when it is of two phones.</summary>
+    private void Fail(OperationException reason)
+    {
+        string snapshot = "";
+        try
+        {
+            JobTally tally = _spool.Durable.Tally;
+            bool ofOnePhone = reason.Error != OperationError.DumpSourceChanged || tally.Done < _plan.Total;
+            if (Order.SaveSnapshot && _spool.Fault is null && tally.Done > 0 && ofOnePhone)
+            {
+                Note($"Not complete: {tally.Done} of {_plan.Total} items were read. {reason.Message}");
+                snapshot = Save(Content());
+            }
+        }
+        catch (OperationException)
+        {
+            // The vault fails: the first reason is the one to tell.
+        }
+        End(JobState.Failed, snapshot, "", reason);
+    }
+
+    private string Save(SnapshotContent content) =>
+        VaultAccess.Try(() => _vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Read, Row.Device, Row.Identity, Notes()), content)).Name;
+
+    /// <summary>The canonical content of what is on the disk, the batches of earlier runs included.</summary>
+    private SnapshotContent Content()
+    {
+        var content = new SnapshotBuilder();
+        for (long sequence = 1; sequence <= _spool.Durable.Sequence; sequence++)
+            content.AddRecords(_vault.Jobs.Batch(Row.Id, sequence) ?? throw new InvalidDataException($"Batch {sequence} of {Name} is missing."));
+        return content.Build();
+    }
+
+    private async Task FlushAsync()
+    {
+        _spool.End();
+        await _spool.Writing;
+        if (_spool.Fault is { } fault)
+            throw fault;
+    }
+
+    private void End(JobState state, string snapshot, string sha256, OperationException? error)
+    {
+        JobRow ended = VaultAccess.Try(() =>
+            _vault.Jobs.End(Row.Id, new JobEnd(state, snapshot, sha256, error?.Error.Name() ?? "", error?.Message ?? "", [])));
+        Change(state, () => (_ended, _hint, _waitUntil) = (ended, "", null));
+    }
+
+    private void Note(string note)
+    {
+        lock (_lock)
+        {
+            if (_notes.Count >= MostNotes)
+                return;
+            _notes.Add(note);
+        }
+        VaultAccess.Try(() =>
+        {
+            _vault.Jobs.AddNotes(Row.Id, [note]);
+            return note;
+        });
+        News.Beat();
+    }
+
+    private string[] Notes()
+    {
+        lock (_lock)
+            return [.. _notes];
+    }
+
+    private void Change(JobState state, Action change)
+    {
+        bool kept;
+        lock (_lock)
+        {
+            kept = _state == state || state is not (JobState.Running or JobState.WaitingForPhone);
+            _state = state;
+            change();
+        }
+        if (!kept)
+        {
+            VaultAccess.Try(() =>
+            {
+                _vault.Jobs.SetState(Row.Id, state);
+                return state;
+            });
+        }
+        News.Beat();
+    }
+}

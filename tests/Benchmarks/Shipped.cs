@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using ImeiAgent.TestKit;
+
+namespace ImeiAgent.Benchmarks;
+
+/// <summary>Our programs as they are shipped: published for this machine, compiled ahead of time (ReadyToRun), each a process of its own.</summary>
+internal sealed class Shipped : IDisposable
+{
+    private static Shipped? s_published;
+
+    private readonly TemporaryFolder _folder = new();
+
+    /// <summary>Publishes once a run, and uses what was published.</summary>
+    public static async Task<IReadOnlyList<Row>> UseAsync(Func<Shipped, Task<IReadOnlyList<Row>>> measure, CancellationToken ct) =>
+        await measure(s_published ??= await PublishAsync(ct));
+
+    /// <summary>Deletes what was published.</summary>
+    public static void Forget() => s_published?.Dispose();
+
+    /// <summary>Publishes agent, command line and simulator.</summary>
+    private static async Task<Shipped> PublishAsync(CancellationToken ct)
+    {
+        var shipped = new Shipped();
+        foreach (string project in (string[])["Agent", "Client.Cli", "PhoneSimulator"])
+        {
+            var how = new ProcessStartInfo("dotnet",
+                ["publish", Repository.File($"src/{project}/{project}.csproj"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
+                    "-v", "quiet", "-nodeReuse:false", "-o", shipped._folder.File(project)])
+            { RedirectStandardOutput = true };
+            using var publish = Process.Start(how)!;
+            string text = await publish.StandardOutput.ReadToEndAsync(ct);
+            await publish.WaitForExitAsync(ct);
+            if (publish.ExitCode != 0)
+                throw new InvalidOperationException($"dotnet publish of {project} failed:\n{text}");
+        }
+        return shipped;
+    }
+
+    public OurProgram Agent(params IEnumerable<string> arguments) => OurProgram.StartAny(_folder.File("Agent/imei-agent"), null, arguments);
+
+    public OurProgram Cli(params IEnumerable<string> arguments) => OurProgram.StartAny(_folder.File("Client.Cli/imei"), null, arguments);
+
+    public OurProgram Phone(params IEnumerable<string> arguments) => OurProgram.StartAny(_folder.File("PhoneSimulator/phone-simulator"), null, arguments);
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using Grpc.Net.Client;
+using ImeiAgent.TestKit;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Benchmarks;
+
+/// <summary>An agent process with simulated phones, each a process of its own behind a pseudo-terminal, and a channel to the agent.</summary>
+internal sealed class Shop : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly Shipped _programs;
+    private readonly List<OurProgram> _phones = [];
+    private OurProgram? _agent;
+
+    private Shop(Shipped programs) => _programs = programs;
+
+    public IReadOnlyList<string> Ports { get; private set; } = [];
+
+    public string Endpoint => $"unix:{_folder.File("agent.sock")}";
+
+    public GrpcChannel Channel { get; private set; } = null!;
+
+    public Process AgentProcess { get; private set; } = null!;
+
+    /// <summary>Starts phones that behave as <paramref name="quirks"/> say and an agent, and waits until all are ready.</summary>
+    public static async Task<Shop> OpenAsync(Shipped programs, int phones, string quirks, CancellationToken ct)
+    {
+        var shop = new Shop(programs);
+        shop.Ports = [.. Enumerable.Range(1, phones).Select(n => shop._folder.File($"phone{n}"))];
+        for (int i = 0; i < phones; i++)
+        {
+            string[] how = quirks.Length == 0 ? [] : ["--quirk", quirks];
+            shop._phones.Add(programs.Phone(["--link", shop.Ports[i], "--seed", $"{i + 1}", .. how]));
+            await shop._phones[i].LineAsync("ready", ct);
+        }
+        shop._agent = programs.Agent(["run", "--no-discovery", "--data", shop._folder.File("data"), "--listen", shop.Endpoint,
+            .. shop.Ports.SelectMany(port => (string[])["--port", port])]);
+        await shop._agent.LineAsync("ready", ct);
+        shop.AgentProcess = Process.GetProcessById(shop._agent.Id);
+        shop.Channel = Connect(shop._folder.File("agent.sock"));
+        var devices = new DeviceService.DeviceServiceClient(shop.Channel);
+        while ((await devices.ListDevicesAsync(new(), cancellationToken: ct)).Devices.Count(d => d.State == DeviceState.Ready) < phones)
+            await Task.Delay(50, ct);
+        return shop;
+    }
+
+    /// <summary>Runs the command line to its end; returns how long that took, from the start of the process.</summary>
+    public async Task<TimeSpan> CliAsync(string[] args, CancellationToken ct)
+    {
+        var watch = Stopwatch.StartNew();
+        await using OurProgram cli = _programs.Cli(["--agent", Endpoint, .. args]);
+        int code = await cli.EndAsync(ct);
+        watch.Stop();
+        return code == 0 ? watch.Elapsed : throw new InvalidOperationException($"imei {args[0]} ended with {code}: {string.Join('\n', cli.Errors)}");
+    }
+
+    /// <summary>Dumps one SIM of a phone, of which nothing but the summary is wanted; returns how long the job took, from asking to its end.</summary>
+    public async Task<TimeSpan> DumpAsync(string port, CancellationToken ct)
+    {
+        var jobs = new JobService.JobServiceClient(Channel);
+        var watch = Stopwatch.StartNew();
+        StartDumpResponse started = await jobs.StartDumpAsync(Everything(port), cancellationToken: ct);
+        WaitJobResponse ended = await jobs.WaitJobAsync(
+            new WaitJobRequest { Name = started.Job.Name, Limit = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMinutes(5)) }, cancellationToken: ct);
+        return ended.Job.State == JobState.Succeeded && ended.Job.Summary.Failed == 0
+            ? watch.Elapsed
+            : throw new InvalidOperationException($"{ended.Job.Name}: {ended.Job.State} {ended.Job.ErrorMessage}");
+    }
+
+    public static StartDumpRequest Everything(string port) => new() { Device = port, Ranges = { new NvRange { First = 0, Last = 65535 } }, SaveSnapshot = true };
+
+    public string File(string name) => _folder.File(name);
+
+    /// <summary>The agent's resident memory now, in MiB.</summary>
+    public double ResidentMiB()
+    {
+        AgentProcess.Refresh();
+        return AgentProcess.WorkingSet64 / 1024.0 / 1024.0;
+    }
+
+    /// <summary>The agent's processor time so far.</summary>
+    public TimeSpan ProcessorTime()
+    {
+        AgentProcess.Refresh();
+        return AgentProcess.TotalProcessorTime;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel?.Dispose();
+        if (_agent is not null)
+            await _agent.DisposeAsync();
+        foreach (OurProgram phone in _phones)
+            await phone.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    public static string Text(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
+
+    public static GrpcChannel Connect(string socket) => GrpcChannel.ForAddress("http://agent", new GrpcChannelOptions
+    {
+        HttpHandler = new SocketsHttpHandler
+        {
+            EnableMultipleHttp2Connections = true,
+            ConnectCallback = async (_, ct) =>
+            {
+                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), ct);
+                return new NetworkStream(connection, ownsSocket: true);
+            },
+        },
+    });
+}
