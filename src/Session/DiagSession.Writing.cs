@@ -40,10 +40,10 @@ public sealed partial class DiagSession
         added?.Fail(new SessionBrokenException(_break!, Transmission.No));
     }
 
-    /// <summary>Under the lock: takes the next exchange and its frame; empty when there is none or a write is under way.</summary>
+    /// <summary>Under the lock: takes the next exchange and its frame; empty when there is none, a write is under way, or a read is being looked at.</summary>
     private ReadOnlyMemory<byte> BeginWrite()
     {
-        if (_writing || _line.TakeNext() is not { } next)
+        if (_writing || _inRead || _line.TakeNext() is not { } next)
             return default;
         _writing = true;
         _inWrite = next;

@@ -11,7 +11,7 @@ namespace ImeiAgent.Session;
 /// a frame; <see cref="Receive"/> asks the <see cref="RequestLine"/> whose packet it is; the <see cref="Exchange"/> reads it and runs the
 /// caller's continuation, all on the thread that read the port. So a caller must not block after an await; it may await as long as it
 /// likes. A byte's way to the port: <see cref="SendAsync{T}"/> makes the frame and <see cref="Pump"/> writes what the line says is next, one
-/// write per frame, one write at a time, on whichever thread made that possible.
+/// write per frame, one write at a time, on whichever thread made that possible, and when all packets of a read were looked at.
 /// </para>
 /// </summary>
 public sealed partial class DiagSession : IAsyncDisposable
@@ -35,6 +35,7 @@ public sealed partial class DiagSession : IAsyncDisposable
     private SessionBreak? _break;
     private Task _closing = Task.CompletedTask;
     private SessionCounters _counters;
+    private bool _inRead;
 
     /// <summary>Takes over the stream, which nobody else may use from now on, and starts to read it.</summary>
     /// <param name="stream">Both directions of an open port; see <see cref="Ports.OpenAsync"/>.</param>
@@ -155,7 +156,7 @@ public sealed partial class DiagSession : IAsyncDisposable
     {
         try
         {
-            await new FrameReader(Receive, ReceiveBad).RunAsync(_stream, _ended).ConfigureAwait(false);
+            await new FrameReader(Receive, ReceiveBad, EndOfRead).RunAsync(_stream, _ended).ConfigureAwait(false);
             Break(BreakReason.PortVanished, "the port ended the stream");
         }
         catch (Exception exception)
@@ -172,6 +173,7 @@ public sealed partial class DiagSession : IAsyncDisposable
         {
             if (_state != SessionState.Open)
                 return;
+            _inRead = true;
             fate = _line.Receive(packet, _alarm.Now, out exchange);
             Count(fate);
             Forget(exchange);
@@ -180,21 +182,25 @@ public sealed partial class DiagSession : IAsyncDisposable
         }
         if (fate == PacketFate.Unsolicited)
             _unsolicited.Writer.TryWrite(new UnsolicitedPacket(_time.GetUtcNow(), packet.ToArray()));
-        else
-            Pump(null);
         exchange?.Answer(packet);
+    }
+
+    /// <summary>Nothing is written between the packets of one read, so a reply that came twice is not taken for the reply to what it made room for.</summary>
+    private void EndOfRead()
+    {
+        lock (_gate)
+            _inRead = false;
+        Pump(null);
     }
 
     private void ReceiveBad(BadFrameReason reason)
     {
-        bool askAgain;
         lock (_gate)
         {
             _counters = _counters with { BadFrames = _counters.BadFrames + 1 };
-            askAgain = reason == BadFrameReason.BadCheck && _line.AskSoleAgain();
+            if (reason == BadFrameReason.BadCheck)
+                _line.AskSoleAgain();
         }
-        if (askAgain)
-            Pump(null);
     }
 
     private void Cancel(Exchange exchange)

@@ -5,8 +5,8 @@ namespace ImeiAgent.Session;
 /// <summary>Takes the packet of a frame; the span is valid during the call.</summary>
 internal delegate void PacketHandler(ReadOnlySpan<byte> packet);
 
-/// <summary>Reads a stream to its end and hands over every frame in it, on the thread that completed the read.</summary>
-internal sealed class FrameReader(PacketHandler onPacket, Action<BadFrameReason> onBadFrame)
+/// <summary>Reads a stream to its end and hands over every frame in it, on the thread that completed the read; then says that the read is done.</summary>
+internal sealed class FrameReader(PacketHandler onPacket, Action<BadFrameReason> onBadFrame, Action onReadDone)
 {
     private const int MostAtOnce = 64;
 
@@ -27,6 +27,7 @@ internal sealed class FrameReader(PacketHandler onPacket, Action<BadFrameReason>
             if (count == 0)
                 return;
             Decode(_bytes.AsSpan(0, count));
+            onReadDone();
             // A port that always has bytes at hand would never let the caller's thread go.
             if (atOnce == MostAtOnce)
             {

@@ -17,8 +17,11 @@ internal sealed partial class RequestLine
                 return AnsweredAfterAll(i, now, out exchange);
 
         exchange = null;
-        if (_tombstones.TakeReply(packet))
+        if (_tombstones.TakeReply(packet, out bool wasAnswered))
+        {
+            _answersLate |= wasAnswered;
             return PacketFate.Late;
+        }
         if (Refusals.IsRefusal(packet[0]))
             return ReceiveRefusal(packet, now, out exchange);
         return DiagCode.CanBeUnsolicited(packet[0]) ? PacketFate.Unsolicited : PacketFate.Stray;
@@ -37,8 +40,8 @@ internal sealed partial class RequestLine
     private PacketFate Answered(int index, long now, out Exchange exchange)
     {
         exchange = _inFlight[index];
-        // Of one that was sent again it cannot be told which sending was answered, so it overtakes nobody.
-        if (exchange.Owed == 1 && !_draining)
+        // Of one that was sent again it is the last sending that was answered, unless this phone is known to answer late.
+        if ((exchange.Owed == 1 || !_answersLate) && !_draining)
             index -= LoseOvertaken(index);
         Remove(_inFlight, index);
         _window.Answered(exchange.InFlight);
@@ -49,6 +52,7 @@ internal sealed partial class RequestLine
     private PacketFate AnsweredAfterAll(int index, long now, out Exchange exchange)
     {
         exchange = _lost[index];
+        _answersLate |= exchange.Losses > 0;
         Remove(_lost, index);
         KeepSpare(exchange, now);
         return PacketFate.Reply;

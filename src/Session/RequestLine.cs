@@ -48,6 +48,7 @@ internal sealed partial class RequestLine(SessionOptions options, long replyTime
     private readonly List<Exchange> _inFlight = new(SessionOptions.MaxWindow);      // by last write
     private readonly List<Exchange> _lost = new(SessionOptions.MaxWindow);
     private readonly Tombstones _tombstones = new();
+    private bool _answersLate;
     private bool _draining;
     private long _writes;
 

@@ -86,12 +86,14 @@ internal sealed class Tombstones
         return rivals;
     }
 
-    /// <summary>Takes a packet that answers one of them.</summary>
-    public bool TakeReply(ReadOnlySpan<byte> packet)
+    /// <summary>Takes a packet that answers one of them; <paramref name="isSpare"/> when it had been answered before.</summary>
+    public bool TakeReply(ReadOnlySpan<byte> packet, out bool isSpare)
     {
+        isSpare = false;
         for (int i = 0; i < _stones.Count; i++)
-            if (_stones[i].Key.Matches(packet))
+            if (All[i].Key.Matches(packet))
             {
+                isSpare = All[i].IsSpare;
                 TakeOneReply(i);
                 return true;
             }
