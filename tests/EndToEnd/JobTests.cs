@@ -1,7 +1,8 @@
-using System.Text.Json;
+using ImeiAgent.Client;
 using ImeiAgent.Client.Cli;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
+using ImeiAgent.V1;
 using Xunit;
 
 namespace ImeiAgent.EndToEnd;
@@ -9,8 +10,8 @@ namespace ImeiAgent.EndToEnd;
 /// <summary>Dumps as jobs, through the command line: an agent that is killed, a phone that is unplugged, Ctrl-C, other desks.</summary>
 public sealed class JobTests
 {
-    // 65,536 items in about 7 s: time enough to disturb them.
-    private const string Slowly = "service=100us";
+    // 65,536 items in about 3 s: time enough to disturb them.
+    private const string Slowly = "service=40us";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -32,7 +33,7 @@ public sealed class JobTests
 
         (await Bench.EndAsync(backup)).Ended(ExitCode.Ok, "the connection to the agent was lost; resuming", "nothing was lost", "Read 65,536 items");
         Assert.Equal(await File.ReadAllTextAsync(bench.File("calm.txt"), Ct), await File.ReadAllTextAsync(bench.File("killed.txt"), Ct));
-        Assert.Single((await JobsAsync(bench)).Select(job => job.GetProperty("summary").GetProperty("sha256").GetString()).Distinct());
+        Assert.Single((await JobsAsync(bench)).Select(job => job.Summary.Sha256).Distinct());
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class JobTests
         string job = (await bench.ImeiAsync("backup", "--sim", "1", "--detach")).Ended(ExitCode.Ok).Out.Trim();
         await HasReadAsync(bench, 5_000);
         phone.Host.Unplug();
-        await Eventually.HoldsAsync(async () => (await bench.ImeiAsync("jobs", "list")).Out.Contains("waiting for the phone"));
+        await Eventually.HoldsAsync(async () => (await JobsAsync(bench))[0].State == JobState.WaitingForPhone);
+        (await bench.ImeiAsync("jobs", "list")).Ended(ExitCode.Ok, "waiting for the phone");
         (await bench.ImeiAsync("jobs", "wait", job, "--timeout", "0")).Ended(ExitCode.Incomplete, "has not ended");
         phone.Host.Replug();
 
@@ -100,19 +102,18 @@ public sealed class JobTests
     /// <summary>Waits until the only running job has read so many items; returns its name.</summary>
     private static async Task<string> HasReadAsync(Bench bench, int items)
     {
-        JsonElement running = default;
+        string? name = null;
         await Eventually.HoldsAsync(async () =>
         {
-            running = (await JobsAsync(bench)).FirstOrDefault(job => job.GetProperty("state").GetString() == "JOB_STATE_RUNNING");
-            return running.ValueKind == JsonValueKind.Object
-                && running.GetProperty("progress").TryGetProperty("done", out JsonElement done) && done.GetInt32() >= items;
+            name = (await JobsAsync(bench)).FirstOrDefault(job => job.State == JobState.Running && job.Progress.Done >= items)?.Name;
+            return name is not null;
         });
-        return running.GetProperty("name").GetString()!;
+        return name!;
     }
 
-    private static async Task<IReadOnlyList<JsonElement>> JobsAsync(Bench bench)
+    private static async Task<IReadOnlyList<Job>> JobsAsync(Bench bench)
     {
-        JsonElement page = Assert.Single((await bench.ImeiAsync("--json", "jobs", "list")).Messages);
-        return page.TryGetProperty("jobs", out JsonElement jobs) ? [.. jobs.EnumerateArray()] : [];
+        await using var client = AgentClient.Connect(AgentEndpoint.Parse(bench.Endpoint));
+        return (await client.ListJobsAsync(new ListJobsRequest(), Ct)).Jobs;
     }
 }
