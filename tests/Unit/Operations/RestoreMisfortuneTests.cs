@@ -1,8 +1,8 @@
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Operations;
 using ImeiAgent.PhoneSimulator;
-using ImeiAgent.Vault;
 using ImeiAgent.TestKit;
+using ImeiAgent.Vault;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
