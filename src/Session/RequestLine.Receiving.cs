@@ -41,8 +41,11 @@ internal sealed partial class RequestLine
     {
         exchange = _inFlight[index];
         // Of one that was sent again it is the last sending that was answered, unless this phone is known to answer late.
-        if ((exchange.Owed == 1 || !_answersLate) && !_draining)
-            index -= LoseOvertaken(index);
+        int overtaken = (exchange.Owed == 1 || !_answersLate) && !_draining ? LoseOvertaken(index) : 0;
+        index -= overtaken;
+        // What is still in flight may be lost too and more than the window that was just cut. Only a later reply can tell, so one repeat goes
+        // in any case: the phone has just answered, and has room for it.
+        _mayRepeat = overtaken > 0;
         Remove(_inFlight, index);
         _window.Answered(exchange.InFlight);
         KeepSpare(exchange, now);

@@ -50,6 +50,7 @@ internal sealed partial class RequestLine(SessionOptions options, long replyTime
     private readonly Tombstones _tombstones = new();
     private bool _answersLate;
     private bool _draining;
+    private bool _mayRepeat;
     private long _writes;
 
     /// <summary>How many requests may be in flight now.</summary>
@@ -78,7 +79,7 @@ internal sealed partial class RequestLine(SessionOptions options, long replyTime
         if (_draining && !EndDrain())
             return null;
         if (_lost.Count > 0)
-            return HasRoom(_lost[0].GoesAlone) ? TakeLost() : null;
+            return _mayRepeat || HasRoom(_lost[0].GoesAlone) ? TakeLost() : null;
         if (_waiting.Count == 0 || !HasRoom(alone: false))
             return null;
 
@@ -185,6 +186,7 @@ internal sealed partial class RequestLine(SessionOptions options, long replyTime
     {
         Exchange exchange = _lost[0];
         _lost.RemoveAt(0);
+        _mayRepeat = false;
         Launch(exchange);
         return exchange;
     }

@@ -61,6 +61,26 @@ public sealed class LossTests
     }
 
     [Fact]
+    public async Task What_is_in_flight_beyond_a_window_that_was_cut_does_not_hold_up_the_repeat_that_shows_it_is_lost_too()
+    {
+        await using var it = new SessionFixture(window: 4);
+        Task[] reads = [.. Enumerable.Range(1, 6).Select(item => it.Read(item))];
+        it.AnswerRead(1);
+
+        // 2 is lost; so are 4 and 5, which nobody knows yet, and the window has come down to 1.
+        it.AnswerRead(3);
+        Assert.Equal(1, it.Session.Window);
+        Assert.Equal([1, 2, 3, 4, 5, 2], it.Port.Items);
+        it.AnswerRead(2);
+        it.AnswerRead(4);
+        it.AnswerRead(5);
+        it.AnswerRead(6);
+
+        Assert.Equal([1, 2, 3, 4, 5, 2, 4, 5, 6], it.Port.Items);
+        await Task.WhenAll(reads);
+    }
+
+    [Fact]
     public async Task An_item_that_is_never_answered_is_asked_alone_at_last_and_given_up_after_its_attempts()
     {
         await using var it = new SessionFixture(window: 2, attempts: 3);

@@ -83,11 +83,23 @@ public sealed class WindowTests(ITestOutputHelper output)
         await good.ReadAsync(0, 60);
         Assert.Equal(0, good.Lost);
 
-        await using var wrong = new RudePhone(new Rudeness(Queue: 4));
-        wrong.Session.AssumeWindow(40);
-        await wrong.ReadAsync(0, Items);
-        Assert.Equal(4, wrong.Session.SettledWindow);
-        Assert.Equal(0, wrong.Timeouts);
+    }
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(1, 64)]
+    [InlineData(2, 7)]
+    [InlineData(4, 40)]
+    [InlineData(16, 17)]
+    public async Task A_remembered_window_that_is_too_large_costs_no_timeout(int queue, int remembered)
+    {
+        await using var phone = new RudePhone(new Rudeness(Queue: queue));
+        phone.Session.AssumeWindow(remembered);
+
+        await phone.ReadAsync(0, Items);
+
+        Assert.Equal(queue, phone.Session.SettledWindow);
+        Assert.Equal(0, phone.Timeouts);
     }
 
     [Fact]
