@@ -23,21 +23,23 @@ internal sealed class DisturbedDump : IAsyncDisposable
     private static readonly Lazy<Task<string>> s_undisturbed = new(ReadUndisturbedAsync);
 
     private readonly string _quirks;
-    private readonly string _sha256;
 
     private DisturbedDump(string quirks, string sha256, PhoneProcess phone, Bench bench) =>
-        (_quirks, _sha256, Phone, Bench) = (quirks, sha256, phone, bench);
+        (_quirks, Sha256, Phone, Bench) = (quirks, sha256, phone, bench);
 
     /// <summary>Phone, agent and command line.</summary>
     public Bench Bench { get; }
 
     /// <summary>The phone.</summary>
-    public PhoneProcess Phone { get; private set; }
+    public PhoneProcess Phone { get; }
+
+    /// <summary>Of the undisturbed dump.</summary>
+    public string Sha256 { get; }
 
     /// <summary>A phone like it, to be asked what it holds.</summary>
     public SimulatedPhone Twin { get; } = SimulatedPhone.Create(Profile, PhoneSeed);
 
-    /// <summary>The job's name, once <see cref="ReachesAsync"/> has found it.</summary>
+    /// <summary>The job's name, once it was started here or <see cref="ReachesAsync"/> has found it.</summary>
     public string Job { get; private set; } = "";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -56,6 +58,13 @@ internal sealed class DisturbedDump : IAsyncDisposable
 
     /// <summary>Starts the dump by the command line, whose output is the items.</summary>
     public OurProgram StartReading() => Bench.StartImei("--json", "-d", Phone.Link, "nv", "read", "0-65535");
+
+    /// <summary>Starts the dump with no client that watches it.</summary>
+    public async Task StartJobAsync()
+    {
+        await using var client = AgentClient.Connect(AgentEndpoint.Parse(Bench.Endpoint));
+        Job = (await client.StartDumpAsync(new() { Ranges = { new NvRange { First = 0, Last = Items - 1 } } }, Ct)).Job.Name;
+    }
 
     /// <summary>Another client that wants the items of the job from its beginning.</summary>
     public OurProgram StartWatching() => Bench.StartImei("--json", "jobs", "watch", Job);
@@ -85,7 +94,7 @@ internal sealed class DisturbedDump : IAsyncDisposable
         show.Ended(ExitCode.Ok);
         Job job = GetJobResponse.Parser.ParseJson(show.Out).Job;
         Assert.True(job.State == JobState.Succeeded, $"{job}");
-        Assert.Equal((_sha256, (uint)Items, 0u, 0u), (job.Summary.Sha256, job.Summary.Total, job.Summary.Failed, job.Summary.Skipped));
+        Assert.Equal((Sha256, (uint)Items, 0u, 0u), (job.Summary.Sha256, job.Summary.Total, job.Summary.Failed, job.Summary.Skipped));
         Assert.Empty((await client.ListSkipsAsync(new(), Ct)).Skips);
         Assert.Single((await client.ListJobsAsync(new(), Ct)).Jobs);
     }
@@ -97,7 +106,7 @@ internal sealed class DisturbedDump : IAsyncDisposable
         result.Ended(ExitCode.Ok);
         IReadOnlyList<WatchJobResponse> told = ItemStream.Parse(imei.Output);
         Assert.Equal(Items, ItemStream.IsTrue(told, Twin));
-        Assert.Equal(_sha256, told[^1].Summary.Sha256);
+        Assert.Equal(Sha256, told[^1].Summary.Sha256);
     }
 
     /// <inheritdoc/>
