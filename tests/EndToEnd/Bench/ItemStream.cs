@@ -21,7 +21,7 @@ internal static class ItemStream
             {
                 messages.Add(WatchJobResponse.Parser.ParseJson(all[line]));
             }
-            catch (InvalidProtocolBufferException) when (mayBeTorn && line == all.Length - 1)
+            catch (Exception e) when (mayBeTorn && line == all.Length - 1 && e is InvalidJsonException or InvalidProtocolBufferException)
             {
                 // Its writer was killed.
             }
