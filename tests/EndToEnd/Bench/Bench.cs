@@ -27,6 +27,9 @@ public class Bench : IAsyncLifetime
     /// <summary>The code of the SPC-locked phone, and a wrong one.</summary>
     public const string Spc = "613908", WrongSpc = "740551";
 
+    /// <summary>The most requests that the agent sends ahead.</summary>
+    public const int Window = 8;
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<IAsyncDisposable> _phones = [];
     private readonly List<string> _ports = [];
@@ -73,7 +76,7 @@ public class Bench : IAsyncLifetime
     /// <summary>Starts the agent, which has yet to find out what is on its ports.</summary>
     public async Task StartAgentUnawareAsync()
     {
-        _agents.Add(StartAgent(Endpoint, File("data"), [.. _ports.SelectMany(port => (string[])["--port", port]), "--window", "8"]));
+        _agents.Add(StartAgent(Endpoint, File("data"), [.. _ports.SelectMany(port => (string[])["--port", port]), "--window", $"{Window}"]));
         await Agent.LineAsync("ready", Ct);
     }
 
