@@ -42,6 +42,17 @@ internal static partial class Faults
         new(OperationError.DumpSourceChanged,
             $"What answered at the end is not {device}, which the dump began with: nothing of it is kept. List the devices and start again.");
 
+    public static OperationException NotRecognised(string device) =>
+        new(OperationError.DumpSourceChanged,
+            $"{device} left during the dump and tells neither ESN nor MEID, so it cannot be known whether the same phone is back. Start a new dump.");
+
+    public static OperationException TooManyJobs(string what, int most) =>
+        new(OperationError.DeviceBusy, $"{most} dumps are under way {what}. Wait for one to end, or cancel one: imei jobs list.");
+
+    public static OperationException DumpNotKept(VaultUnavailableException e) =>
+        new(OperationError.VaultUnavailable,
+            $"What is read can no longer be kept: {e.Message.TrimEnd('.')}. What was kept before stays; an agent that is started again goes on from there.", e);
+
     public static OperationException SkipNotFound(string model, int slot, int item) =>
         new(OperationError.SkipNotFound, $"Item {item} of SIM {slot} is not on the list of skips of model \"{model}\".");
 

@@ -9,6 +9,9 @@ namespace ImeiAgent.Operations;
 /// </summary>
 internal static partial class Faults
 {
+    /// <summary>The field that tells a phone that went away from another that answers in its place.</summary>
+    public const string AnotherAnswers = "another_answers";
+
     public static OperationException DeviceNotFound(string asked, IReadOnlyList<PhoneView> present)
     {
         string known = present.Count == 0 ? "No port is known either." : $"Known: {string.Join(", ", present.Select(p => $"{p.Name} on {p.Port}"))}.";
@@ -44,7 +47,8 @@ internal static partial class Faults
     /// <summary>The serial numbers behind an open port are no longer those of its phone.</summary>
     public static OperationException NotTheSame(string phone) =>
         new(OperationError.DeviceDisconnected,
-            $"What answers at the port is not {phone} any more, or does not tell that it is. List the devices and choose again.");
+            $"What answers at the port is not {phone} any more, or does not tell that it is. List the devices and choose again.")
+        { Fields = Field(AnotherAnswers, "true") };
 
     public static OperationException PhoneRefused(string phone, string answer, string advice, Exception? inner = null) =>
         new(OperationError.PhoneRefused, $"{phone} answered {answer}.{advice}", inner) { Fields = Field("phone_answer", answer) };

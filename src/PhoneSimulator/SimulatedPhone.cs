@@ -153,7 +153,7 @@ public sealed class SimulatedPhone : IDisposable
     {
         lock (_gate)
         {
-            if (!_state.IsDown)
+            if (!_state.IsDown && _state.DeafUntil != long.MaxValue)
                 return;
             _state.PowerOn();
             _memory.Restart();

@@ -19,7 +19,7 @@ internal static class JobTable
             esn TEXT NOT NULL,
             meid TEXT NOT NULL,
             compiled TEXT NOT NULL,
-            request TEXT NOT NULL CHECK (length(request) <= 65536),
+            request TEXT NOT NULL CHECK (length(request) <= 1048576),
             operator TEXT NOT NULL,
             created_at BIGINT NOT NULL, -- milliseconds since 1970 in UTC
             ended_at BIGINT,

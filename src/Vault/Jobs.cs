@@ -15,7 +15,7 @@ public sealed class Jobs
     public const int LongestBatch = 1 << 20;
 
     /// <summary>The most bytes a request may have, in UTF-8.</summary>
-    public const int LongestRequest = 1 << 16;
+    public const int LongestRequest = 1 << 20;
 
     private static readonly TimeSpan SpoolKept = TimeSpan.FromHours(24);
     private static readonly TimeSpan RowKept = TimeSpan.FromDays(30);

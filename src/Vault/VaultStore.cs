@@ -43,7 +43,7 @@ internal sealed class VaultStore : IDisposable
             Schema.Check(writer, directory);
             // FULL makes every commit reach the disk before it returns; fullfsync is what that takes on macOS.
             new VaultSql(writer).Execute(
-                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF");
+                "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA fullfsync = ON; PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON");
             Schema.Migrate(writer);
             reader = Connect(file);
             new VaultSql(reader).Execute("PRAGMA query_only = ON; PRAGMA trusted_schema = OFF");

@@ -24,7 +24,7 @@ internal static class Requests
         SaveSnapshot = request.SaveSnapshot,
         SkipUnreachableSlots = request.SkipUnreachableSlots,
         Quick = request.Quick,
-        WaitLimit = request.WaitLimit?.ToTimeSpan(),
+        WaitLimit = request.WaitLimit?.OrInvalid("wait_limit"),
         Operator = caller,
     };
 
@@ -50,6 +50,19 @@ internal static class Requests
         Spc = request.Spc,
         Operator = caller,
     };
+
+    /// <summary>A length of time as clients give it.</summary>
+    public static TimeSpan OrInvalid(this Google.Protobuf.WellKnownTypes.Duration duration, string field)
+    {
+        try
+        {
+            return duration.ToTimeSpan();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid(field, "it is no length of time: seconds and nanos must have one sign and nanos stay below a second.");
+        }
+    }
 
     /// <summary>A slot as clients give it: 0 means the first.</summary>
     public static int OrFirst(this uint slot) => slot == 0 ? 1 : Bounded(slot);

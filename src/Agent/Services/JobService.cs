@@ -31,7 +31,7 @@ internal sealed class JobService(DumpJobs jobs, IHostApplicationLifetime lifetim
 
     public override async Task<WaitJobResponse> WaitJob(WaitJobRequest request, ServerCallContext context)
     {
-        TimeSpan limit = request.Limit?.ToTimeSpan() ?? s_defaultWait;
+        TimeSpan limit = request.Limit?.OrInvalid("limit") ?? s_defaultWait;
         if (limit < TimeSpan.Zero || limit > s_longestWait)
             throw Requests.Invalid("limit", "0 to 10 min is expected.");
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);

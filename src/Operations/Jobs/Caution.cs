@@ -10,16 +10,19 @@ internal sealed class Caution
     private const int MostStrikes = 2;
 
     private readonly Dictionary<int, int> _strikes = [];
-    private int _until;
+    private volatile int _until;
 
     /// <summary>Whether the item at this position is to be asked for alone.</summary>
     public bool IsDue(int position) => position < _until;
 
     /// <summary>The phone was lost while the items from <paramref name="first"/> up to, not including, <paramref name="end"/> were under way.</summary>
+    /// <param name="first">The first item without an answer.</param>
+    /// <param name="end">Behind the last that may have been under way.</param>
+    /// <param name="asked">Whether the first surely reached the port.</param>
     /// <returns>Whether the item at <paramref name="first"/> is to blame and must not be asked for again.</returns>
-    public bool PhoneLost(int first, int end)
+    public bool PhoneLost(int first, int end, bool asked)
     {
-        bool alone = IsDue(first) && end <= first + 1;
+        bool alone = asked && IsDue(first) && end <= first + 1;
         _until = Math.Max(_until, end);
         if (!alone)
             return false;

@@ -13,6 +13,12 @@ public sealed partial class DumpJobs : IAsyncDisposable
     private const int DefaultPage = 100;
     private const int LargestPage = 1000;
 
+    // Each has its requests in the phone's line: more would keep everybody waiting, a restore too.
+    private const int MostOfOnePhone = 8;
+    private const int MostRunning = 64;
+
+    private static readonly TimeSpan s_betweenPrunes = TimeSpan.FromHours(1);
+
     private static readonly TimeSpan s_defaultWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromHours(24);
 
@@ -24,15 +30,26 @@ public sealed partial class DumpJobs : IAsyncDisposable
     private readonly Identify _identify;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Dictionary<string, (RunningDump Dump, Task Task)> _running = [];
+    private readonly Task _pruning;
 
     /// <summary>Takes up what an earlier agent left open.</summary>
     public DumpJobs(PhoneRegistry phones, VaultFile vault, TimeProvider time, ILogger<DumpJobs> log)
     {
         (_phones, _vault, _time, _log) = (phones, vault, time, log);
         _identify = new Identify(time);
-        vault.Jobs.Prune();
+        _pruning = PruneAsync();
         foreach (JobRow row in vault.Jobs.ListUnended())
-            Run(new RunningDump(row, phones, vault, time));
+        {
+            try
+            {
+                Run(new RunningDump(row, phones, vault, time));
+            }
+            catch (Exception e)
+            {
+                // One job that cannot be understood must not keep the agent from starting.
+                LogAbandoned(log, JobNames.Full(row.Name), e);
+            }
+        }
     }
 
     /// <summary>Starts a dump, or finds the running one that reads the same from the same phone.</summary>
@@ -101,8 +118,14 @@ public sealed partial class DumpJobs : IAsyncDisposable
     public async Task<JobView> CancelAsync(string name, bool unlessShared, CancellationToken ct)
     {
         JobRow row = Find(name);
-        if (Running(row.Name) is not { } dump || (unlessShared && dump.Watchers > 1))
+        if (Running(row.Name) is not { } dump || (unlessShared && dump.IsShared))
             return Get(row.Name);
+        if (dump.IsAbandoned)
+        {
+            dump.EndAbandoned();
+            Forget(dump);
+            return Get(row.Name);
+        }
         await dump.CancelAsync();
         await WhenEndedAsync(dump, ct);
         return Get(row.Name);
@@ -118,9 +141,12 @@ public sealed partial class DumpJobs : IAsyncDisposable
         JobRow row = Find(name);
         if (Running(row.Name) is { } dump)
         {
+            // Who waits for a job wants it as much as who watches it.
+            dump.CountWatchers(1);
             using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
             await Task.WhenAny(WhenEndedAsync(dump, over.Token), Task.Delay(limit, _time, over.Token));
             await over.CancelAsync();
+            dump.CountWatchers(-1);
             ct.ThrowIfCancellationRequested();
         }
         return Get(row.Name);
@@ -138,6 +164,32 @@ public sealed partial class DumpJobs : IAsyncDisposable
             tasks = [.. _running.Values.Select(one => one.Task)];
         }
         await Task.WhenAll(tasks);
+        await _pruning;
+    }
+
+    /// <summary>What ended long ago goes, also when nothing happens: batches hold what is secret in a phone.</summary>
+    private async Task PruneAsync()
+    {
+        using var timer = new PeriodicTimer(s_betweenPrunes, _time);
+        try
+        {
+            do
+            {
+                try
+                {
+                    _vault.Jobs.Prune();
+                }
+                catch (VaultUnavailableException e)
+                {
+                    LogNotPruned(_log, e);
+                }
+            }
+            while (await timer.WaitForNextTickAsync(_stopping.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The agent ends.
+        }
     }
 
     private async Task<(RunningDump Dump, bool Shared)> FindOrStartAsync(DumpRequest request, CancellationToken ct)
@@ -170,14 +222,36 @@ public sealed partial class DumpJobs : IAsyncDisposable
             if (_stopping.IsCancellationRequested)
                 throw Faults.Stopping();
             foreach ((RunningDump other, _) in _running.Values)
-                if (other.Row.Device == phone.Name && other.Order.ToKey() == order.ToKey() && !other.View().HasEnded && other.Row.Identity == phone.Last.Identity)
+                if (!other.IsCancelled && other.Row.Device == phone.Name && other.Order.ToKey() == order.ToKey() && !other.View().HasEnded && other.Row.Identity == phone.Last.Identity)
+                {
+                    other.Share();
                     return (other, true);
+                }
+            if (_running.Values.Count(one => one.Dump.Row.Device == phone.Name) >= MostOfOnePhone)
+                throw Faults.TooManyJobs($"on {phone.Name}", MostOfOnePhone);
+            if (_running.Count >= MostRunning)
+                throw Faults.TooManyJobs("in this agent", MostRunning);
             JobRow row = VaultAccess.Try(() => _vault.Jobs.Create(
                 new NewJob(phone.Name, phone.Last.Identity, order.ToJson(), caller, new DumpPlan(order).Total, notes)));
             var dump = new RunningDump(row, _phones, _vault, _time);
             Run(dump);
             return (dump, false);
         }
+    }
+
+    private RunningDump? CautiousElderOf(RunningDump dump)
+    {
+        lock (_lock)
+        {
+            return _running.Values.Select(one => one.Dump).FirstOrDefault(
+                other => other.Row.Id < dump.Row.Id && other.Row.Device == dump.Row.Device && other.IsCautious && !other.View().HasEnded);
+        }
+    }
+
+    private void Forget(RunningDump dump)
+    {
+        lock (_lock)
+            _running.Remove(dump.Row.Name);
     }
 
     private void Run(RunningDump dump)
@@ -190,8 +264,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
     {
         try
         {
-            await dump.RunAsync(_stopping.Token);
-            _vault.Jobs.Prune();
+            await dump.RunAsync(() => CautiousElderOf(dump), _stopping.Token);
         }
         catch (Exception e)
         {
@@ -205,9 +278,9 @@ public sealed partial class DumpJobs : IAsyncDisposable
         }
         finally
         {
-            // Who watches holds the dump itself, and sees its end.
-            lock (_lock)
-                _running.Remove(dump.Row.Name);
+            // Who watches holds the dump itself, and sees its end. An abandoned one stays, to tell why its row says that it runs.
+            if (!dump.IsAbandoned)
+                Forget(dump);
         }
     }
 
@@ -253,6 +326,9 @@ public sealed partial class DumpJobs : IAsyncDisposable
     private JobRow Find(string name) => VaultAccess.Try(() => _vault.Jobs.Find(JobNames.Bare(name)));
 
     private JobView View(JobRow row) => Running(row.Name)?.View() ?? JobViews.Of(row);
+
+    [LoggerMessage(2102, LogLevel.Warning, "Batches of jobs that ended long ago could not be removed")]
+    private static partial void LogNotPruned(ILogger log, Exception exception);
 
     [LoggerMessage(2101, LogLevel.Error, "{Job} cannot go on in this run of the agent")]
     private static partial void LogAbandoned(ILogger log, string job, Exception exception);

@@ -33,6 +33,8 @@ internal sealed class DumpPlan
         var items = new List<ushort>();
         foreach (ItemRange range in ranges)
         {
+            if (items.Count == NvItemId.Count)
+                break;
             if (range.First < 0 || range.Last >= NvItemId.Count || range.First > range.Last)
                 throw Faults.Argument("ranges", $"{range.First}-{range.Last} is no range of items 0 to 65535.");
             for (int item = range.First; item <= range.Last; item++)

@@ -8,12 +8,15 @@ namespace ImeiAgent.Operations;
 /// <summary>The phone was lost during a dump: it left, or it answers nothing any more.</summary>
 /// <param name="first">Position of the first item that has no answer.</param>
 /// <param name="end">Position after the last item that may have been under way.</param>
+/// <param name="asked">Whether the first item surely was asked for.</param>
 /// <param name="reason">What happened.</param>
-internal sealed class PhoneLostException(int first, int end, OperationException reason) : Exception(reason.Message, reason)
+internal sealed class PhoneLostException(int first, int end, bool asked, OperationException reason) : Exception(reason.Message, reason)
 {
     public int First => first;
 
     public int End => end;
+
+    public bool Asked => asked;
 
     public OperationException Reason => reason;
 }
@@ -24,11 +27,12 @@ internal sealed class PhoneLostException(int first, int end, OperationException 
 /// </summary>
 internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IReadOnlySet<uint> skips, TimeProvider time)
 {
-    /// <summary>After so many unanswered items in a row the phone counts as silent, and they as not asked.</summary>
+    /// <summary>After so many unanswered items in a row the phone is asked for something it answered before.</summary>
     private const int MostUnanswered = 5;
 
     // Twice the window: while one answer is looked at, the session has the next request at hand.
     private const int Ahead = 2;
+    private (byte Slot, NvItemId Item) _answered = (1, NvItemId.Meid);
     private readonly ValueTask<DiagReply<NvItem>>[] _replies = new ValueTask<DiagReply<NvItem>>[Ahead * SessionOptions.MaxWindow];
 
     /// <summary>Reads to the end of the plan.</summary>
@@ -55,7 +59,10 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
                     DiagReply<NvItem> reply = await _replies[taken % _replies.Length];
                     if (NvTraffic.IsBusy(reply))
                         reply = await phone.Session.ReadAsync(slot, item, time, ct);
-                    reading = skips.Contains(plan.KeyAt(taken)) ? NvReading.LeftOut(slot, item) : NvReading.From(slot, item, reply);
+                    if (skips.Contains(plan.KeyAt(taken)))
+                        reading = NvReading.LeftOut(slot, item);
+                    else
+                        reading = NvReading.From(slot, item, reply);
                 }
                 catch (MalformedReplyException)
                 {
@@ -64,23 +71,32 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
                 catch (NoReplyException)
                 {
                     taken++;
-                    if (++unanswered == MostUnanswered)
-                        throw new PhoneLostException(taken - unanswered, sent, Faults.NoReply(phone.Name));
+                    unanswered++;
+                    if (unanswered == MostUnanswered || taken == plan.Total || caution.IsDue(taken - 1) || skips.Contains(plan.KeyAt(taken)))
+                    {
+                        await RequireAliveAsync(phone, ct);
+                        AddUnanswered(taken - unanswered, unanswered);
+                        unanswered = 0;
+                    }
                     continue;
                 }
                 taken++;
 
-                // Items without an answer count only once another was answered: else it was the phone that was gone.
+                // Items without an answer count only once something else was answered: else it was the phone that was gone.
                 AddUnanswered(taken - 1 - unanswered, unanswered);
                 unanswered = 0;
+                if (reading.Outcome == NvOutcome.Answered)
+                    _answered = (slot, item);
                 if (!spool.Add(reading))
                     await spool.RoomAsync(ct);
             }
-            AddUnanswered(taken - unanswered, unanswered);
         }
         catch (Exception e) when (PhoneFailure.Is(e))
         {
-            throw new PhoneLostException(taken - unanswered, sent, PhoneFailure.Explain(e, phone));
+            int first = taken - unanswered;
+            // What is asked for alone is under way alone, whatever was asked to see whether the phone still lives.
+            int end = caution.IsDue(first) ? first + 1 : sent;
+            throw new PhoneLostException(first, end, unanswered > 0 || e is not SessionException { Sent: Transmission.No }, PhoneFailure.Explain(e, phone));
         }
         finally
         {
@@ -97,6 +113,11 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
         (byte slot, NvItemId item) = plan[position];
         return phone.Session.SendReadAsync(slot, item, ct);
     }
+
+    /// <summary>Asks for an item that the phone answered before.</summary>
+    /// <exception cref="NoReplyException">It does not answer that either.</exception>
+    private async ValueTask RequireAliveAsync(Phone phone, CancellationToken ct) =>
+        await phone.Session.SendReadAsync(_answered.Slot, _answered.Item, ct);
 
     private void AddUnanswered(int first, int count)
     {

@@ -8,11 +8,12 @@ internal sealed class PhoneReturn(PhoneRegistry phones, string device, PhoneIden
     private string _lastPort = "";
 
     /// <summary>The phone, ready to be read.</summary>
+    /// <param name="begun">Whether anything of it was read before.</param>
     /// <param name="lost">Why it was lost; null at the beginning.</param>
     /// <param name="waiting">Told, when it is not there: until when it is waited for and what a person should do; again whenever that changes.</param>
     /// <param name="ct">Ends the wait.</param>
     /// <exception cref="OperationException">It is not the phone it was, or did not come back in time.</exception>
-    public async Task<Phone> WaitAsync(OperationException? lost, Action<DateTimeOffset, string> waiting, CancellationToken ct)
+    public async Task<Phone> WaitAsync(bool begun, OperationException? lost, Action<DateTimeOffset, string> waiting, CancellationToken ct)
     {
         long start = time.GetTimestamp();
         DateTimeOffset until = time.GetUtcNow() + limit;
@@ -23,6 +24,9 @@ internal sealed class PhoneReturn(PhoneRegistry phones, string device, PhoneIden
             if (phones.FindReady(device) is { } phone && !phone.Session.Broken.IsCompleted)
             {
                 _lastPort = phone.Port;
+                // A phone that tells no serial number is named after its port: what is there now may be another.
+                if (begun && !identity.IsUnique)
+                    throw Faults.NotRecognised(device);
                 RequireUnchanged(phone.Last.Identity);
                 return phone;
             }

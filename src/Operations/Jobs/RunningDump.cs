@@ -11,7 +11,12 @@ namespace ImeiAgent.Operations;
 [SuppressMessage("Design", "CA1001", Justification = "The source of cancellation has no timer and holds nothing; whoever cancels late must not meet a disposed one.")]
 internal sealed class RunningDump
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
+
     private const int MostNotes = 100;
+
+    /// <summary>So often in a row the phone may be lost without one more item read.</summary>
+    private const int MostLosses = 10;
 
     private readonly Lock _lock = new();
     private readonly VaultFile _vault;
@@ -23,6 +28,7 @@ internal sealed class RunningDump
     private readonly Caution _caution = new();
     private readonly HashSet<uint> _skips;
     private readonly CancellationTokenSource _cancel = new();
+    private readonly List<(int Position, SkippedItem Skip)> _blamed = [];
     private readonly List<string> _notes;
     private JobState _state;
     private string _hint = "";
@@ -31,6 +37,8 @@ internal sealed class RunningDump
     private JobRow? _ended;
     private OperationException? _abandoned;
     private int _watchers;
+    private int _lostAt = -1, _losses;
+    private volatile bool _shared;
 
     /// <summary>Takes up a job where its row stands.</summary>
     public RunningDump(JobRow row, PhoneRegistry phones, VaultFile vault, TimeProvider time)
@@ -65,10 +73,36 @@ internal sealed class RunningDump
     /// <summary>Somebody watches from now on (1), or no more (-1).</summary>
     public void CountWatchers(int change) => Interlocked.Add(ref _watchers, change);
 
+    /// <summary>Somebody else asked for the same: it is not one person's to end in passing.</summary>
+    public void Share() => _shared = true;
+
+    /// <summary>Whether more than one want it.</summary>
+    public bool IsShared => _shared || Watchers > 1;
+
+    /// <summary>Whether it was told to end.</summary>
+    public bool IsCancelled => _cancel.IsCancellationRequested;
+
+    /// <summary>Whether it is looking for an item that loses the phone, asking for one at a time: others must not read meanwhile.</summary>
+    public bool IsCautious => _caution.IsDue(_spool.Position);
+
     /// <summary>How many watch.</summary>
     public int Watchers => Volatile.Read(ref _watchers);
 
-    /// <summary>The vault failed: nobody can be told more, and the next agent takes the job up where its row stands.</summary>
+    /// <summary>Whether the vault failed under it, so that its row still says that it runs.</summary>
+    public bool IsAbandoned
+    {
+        get
+        {
+            lock (_lock)
+                return _abandoned is not null && _ended is null;
+        }
+    }
+
+    /// <summary>Writes down the end of a job that was abandoned, now that the vault may work again.</summary>
+    /// <exception cref="OperationException">It does not.</exception>
+    public void EndAbandoned() => End(JobState.Failed, "", "", _abandoned);
+
+    /// <summary>The vault failed: watchers are told. The next agent takes the job up where its row stands, unless it is cancelled before.</summary>
     public void Abandon(OperationException reason)
     {
         _spool.End();
@@ -98,7 +132,9 @@ internal sealed class RunningDump
     }
 
     /// <summary>The procedure. Returns when the job ended; leaves it to the next agent when <paramref name="stopping"/> is cancelled.</summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="elder">An older dump of the same phone that looks for an item that loses it, or null: what it asks for must be alone.</param>
+    /// <param name="stopping">The agent ends.</param>
+    public async Task RunAsync(Func<RunningDump?> elder, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cancel.Token);
         try
@@ -108,7 +144,12 @@ internal sealed class RunningDump
             OperationException? reason = null;
             while (_spool.Position < _plan.Total)
             {
-                Phone phone = await way.WaitAsync(reason, Wait, ending.Token);
+                Phone phone = await way.WaitAsync(_spool.Position > 0, reason, TellWaiting, ending.Token);
+                if (elder() is { } cautious)
+                {
+                    await Task.WhenAny(cautious.News.Next, Task.Delay(s_patience, _time, ending.Token));
+                    continue;
+                }
                 Begin(phone);
                 try
                 {
@@ -117,13 +158,16 @@ internal sealed class RunningDump
                 catch (PhoneLostException lost)
                 {
                     reason = lost.Reason;
-                    await LoseAsync(phone, lost);
+                    Learn();
+                    await LoseAsync(phone, lost, ending.Token);
                 }
                 finally
                 {
                     Pause();
                 }
             }
+
+            Learn();
 
             // Everything is on the disk before anything is said of it.
             await FlushAsync();
@@ -149,6 +193,8 @@ internal sealed class RunningDump
     {
         if (_vault.Learned.Window(Row.Identity.Model, Row.Identity.Build) is { } window)
             phone.Session.AssumeWindow(window);
+        foreach (SkippedItem skip in _vault.Learned.Skips(Row.Identity.Model))
+            _skips.Add(DumpPlan.Key(skip.Slot, skip.Item.Number));
         _spool.ReadingBegins();
         Change(JobState.Running, () => (_phone, _hint, _waitUntil) = (phone, "", null));
     }
@@ -160,6 +206,21 @@ internal sealed class RunningDump
             Remember(window);
         lock (_lock)
             _phone = null;
+    }
+
+    /// <summary>
+    /// An item that was blamed is skipped for all phones of its model only once the phone was read on behind it: one that restarts by
+    /// itself, or a loose cable, is lost at the next item too. A phone without a model teaches nothing, and who a phone is
+    /// (identity items) is never left out of others because of one.
+    /// </summary>
+    private void Learn()
+    {
+        foreach ((int position, SkippedItem skip) in _blamed.Where(one => one.Position + 1 < _spool.Position).ToArray())
+        {
+            _blamed.RemoveAll(one => one.Position == position);
+            if (skip.Model.Length > 0 && NvCatalogue.Find(skip.Item)?.Group != NvGroup.Identity)
+                _vault.Learned.AddSkip(skip);
+        }
     }
 
     private void Remember(int window)
@@ -174,24 +235,26 @@ internal sealed class RunningDump
         }
     }
 
-    private void Wait(DateTimeOffset until, string hint) => Change(JobState.WaitingForPhone, () => (_hint, _waitUntil) = (hint, until));
+    private void TellWaiting(DateTimeOffset until, string hint) => Change(JobState.WaitingForPhone, () => (_hint, _waitUntil) = (hint, until));
 
     /// <summary>Lets the port be opened anew, and finds out whether one item is to blame.</summary>
-    private async Task LoseAsync(Phone phone, PhoneLostException lost)
+    private async Task LoseAsync(Phone phone, PhoneLostException lost, CancellationToken ct)
     {
-        await phone.Session.DisposeAsync();
-        if (!_caution.PhoneLost(lost.First, lost.End))
+        // A restore that is under way ends first: it may still hear what the phone does not tell a dump.
+        using (await _phones.GateOf(Row.Device).EnterAsync(ct))
+            await phone.Session.DisposeAsync();
+        if (_spool.Position > _lostAt)
+            (_lostAt, _losses) = (_spool.Position, 0);
+        if (++_losses == MostLosses)
+            throw lost.Reason;
+        if (!_caution.PhoneLost(lost.First, lost.End, lost.Asked))
             return;
         (byte slot, NvItemId item) = _plan[lost.First];
         string reason = lost.Reason.Error == OperationError.NoReply ? "the phone answered nothing any more" : "the phone left the port";
         _skips.Add(_plan.KeyAt(lost.First));
-        // A phone that tells no model teaches nothing about others.
-        if (Row.Identity.Model.Length > 0)
-        {
-            _vault.Learned.AddSkip(new SkippedItem(
-                Row.Identity.Model, slot, item, $"Twice when it was read, {reason}.", "", Row.Identity.Build, _time.GetUtcNow()));
-        }
-        Note($"Item {item.Number} of SIM {slot} is skipped, in this dump and for this model: twice when it was read, {reason}.");
+        _blamed.Add((lost.First, new SkippedItem(
+            Row.Identity.Model, slot, item, $"Twice when it was read, {reason}.", "", Row.Identity.Build, _time.GetUtcNow())));
+        Note($"Item {item.Number} of SIM {slot} is skipped: twice when it was read, {reason}.");
     }
 
     private async Task FinishAsync(CancellationToken ct)
@@ -203,7 +266,7 @@ internal sealed class RunningDump
             Note($"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete.");
         if (tally.Skipped > 0)
             Note($"{tally.Skipped} {(tally.Skipped == 1 ? "item was" : "items were")} skipped, because phones of this model do not survive the read.");
-        if (Order.SaveSnapshot && !await IsSurelyTheSameAsync(ct))
+        if (!await IsSurelyTheSameAsync(ct))
             Note("The phone left before it could be asked once more who it is.");
         string snapshot = Order.SaveSnapshot ? Save(content) : "";
         End(JobState.Succeeded, snapshot, content.Sha256, null);
@@ -220,13 +283,13 @@ internal sealed class RunningDump
             await _identify.RunAsync(phone, ct);
             return true;
         }
-        catch (OperationException e) when (e.InnerException is not null)
+        catch (OperationException e) when (e.Fields.ContainsKey(Faults.AnotherAnswers))
         {
-            return false;
+            throw Faults.SourceChanged(Row.Device);
         }
         catch (OperationException)
         {
-            throw Faults.SourceChanged(Row.Device);
+            return false;
         }
     }
 

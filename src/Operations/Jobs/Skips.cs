@@ -10,7 +10,7 @@ public sealed record SkipView(SkippedItem Item);
 /// <summary>The list of items that are not read, by model: learned from phones that did not survive the read, or added by a person.</summary>
 public sealed class Skips(VaultFile vault, TimeProvider time)
 {
-    private const int LongestModel = 100;
+    private const int LongestModel = 128;
     private const int LongestReason = 500;
 
     /// <summary>The list, by model, slot and item.</summary>

@@ -234,7 +234,7 @@ internal sealed class Spool
         }
         catch (VaultUnavailableException e)
         {
-            fault = Faults.Vault(e);
+            fault = Faults.DumpNotKept(e);
         }
         catch (Exception e)
         {

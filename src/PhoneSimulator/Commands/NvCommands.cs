@@ -54,6 +54,11 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
             return Respond(request, reply, header, NvStatus.Busy);
         if (write)
             return Write(request, reply, header, slot, item, answer);
+        if (quirks.HangOn.Contains(item))
+        {
+            state.DeafUntil = long.MaxValue;
+            return Reaction.Silence;
+        }
         if (quirks.CrashOn.Contains(item))
         {
             counters.Crash();

@@ -34,6 +34,7 @@ public static class QuirkText
         ["revert"] = ("ITEMS", "a written item has its old value again after a reset", (q, v) => q with { RevertAfterReset = ItemSet.Parse(v) }),
         ["wear"] = ("ITEMS", "a write is stored with one bit wrong", (q, v) => q with { Wear = ItemSet.Parse(v) }),
         ["wear-once"] = ("ITEMS", "the same, for the first write of the item only", (q, v) => q with { WearOnce = ItemSet.Parse(v) }),
+        ["hang-on"] = ("ITEMS", "a read of the item silences the phone until it is unplugged and plugged in again", (q, v) => q with { HangOn = ItemSet.Parse(v) }),
         ["crash-on"] = ("ITEMS", "a read of the item reboots the phone", (q, v) => q with { CrashOn = ItemSet.Parse(v) }),
         ["reset-delay"] = ("TIME", "how long the port is away in a reset", (q, v) => q with { ResetDelay = Duration(v) }),
         ["silent-reset"] = ("", "a reset is obeyed without a reply", (q, v) => q with { SilentReset = Switch(v) }),

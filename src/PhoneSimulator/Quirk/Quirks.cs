@@ -104,6 +104,9 @@ public sealed record Quirks
     /// <summary><c>wear-once=550</c>: the same, but only the first write of such an item.</summary>
     public ItemSet WearOnce { get; init; } = ItemSet.Empty;
 
+    /// <summary><c>hang-on=6873</c>: items whose read makes the phone deaf until it is plugged in anew.</summary>
+    public ItemSet HangOn { get; init; } = ItemSet.Empty;
+
     /// <summary><c>crash-on=6873</c>: items whose read reboots the phone without a reply.</summary>
     public ItemSet CrashOn { get; init; } = ItemSet.Empty;
 

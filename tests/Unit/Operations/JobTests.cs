@@ -223,6 +223,92 @@ public class JobTests
     }
 
     [Fact]
+    public async Task An_item_that_hangs_the_phone_is_found_and_skipped_when_the_phone_was_plugged_in_anew()
+    {
+        await using var bench = new Bench("galaxy", "hang-on=700", replyTimeout: TimeSpan.FromMilliseconds(100));
+        Task<List<DumpEvent>> dump = bench.DumpAsync(Some with { Ranges = [new(650, 750)] });
+
+        while (!dump.IsCompleted)
+        {
+            await Task.WhenAny(dump, Task.Delay(100, Bench.Ct));
+            if (bench.Jobs.List("", 0, "").Jobs is [{ State: JobState.WaitingForPhone }])
+            {
+                bench.First.Host.Unplug();
+                bench.First.Host.Replug();
+            }
+        }
+
+        DumpSummary summary = Assert.IsType<DumpSummary>((await dump)[^1]);
+        Assert.Equal((101, 1, 0), (summary.Total, summary.Skipped, summary.Failed));
+        Assert.Equal([(ushort)700], bench.Vault.Learned.Skips(null).Select(skip => skip.Item.Number));
+    }
+
+    [Fact]
+    public async Task Items_without_an_answer_are_noted_and_not_blamed_while_others_are_answered()
+    {
+        await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(50));
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        foreach (int item in Enumerable.Range(700, 7))
+            bench.Phone.Traps.DropReply(DiagCode.NvRead, item, count: 1000);
+
+        DumpSummary summary = Assert.IsType<DumpSummary>((await bench.DumpAsync(Some with { Ranges = [new(650, 706)] }))[^1]);
+
+        Assert.Equal((57, 7, 0), (summary.Total, summary.Failed, summary.Skipped));
+        Assert.Empty(bench.Vault.Learned.Skips(null));
+    }
+
+    [Fact]
+    public async Task Beside_a_dump_that_loses_the_phone_no_item_of_another_dump_is_blamed()
+    {
+        await using var bench = new Bench("galaxy", "crash-on=700,reset-delay=20ms");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        HeldReply held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 640);
+        Task<List<DumpEvent>> first = bench.DumpAsync(Some with { Ranges = [new(640, 760)] });
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
+        Task<List<DumpEvent>> second = bench.DumpAsync(Some with { Ranges = [new(1000, 9000)] });
+        await Eventually.HoldsAsync(() => bench.Jobs.List("", 0, "").Jobs.Count == 2);
+        held.Release();
+
+        Assert.Equal((1, 0), Skipped(await first));
+        Assert.Equal((0, 0), Skipped(await second));
+        Assert.Equal([(ushort)700], bench.Vault.Learned.Skips(null).Select(skip => skip.Item.Number));
+
+        static (int, int) Skipped(List<DumpEvent> events) => events[^1] is DumpSummary summary ? (summary.Skipped, summary.Failed) : (-1, -1);
+    }
+
+    [Fact]
+    public async Task Of_one_phone_eight_dumps_run_at_once_and_no_more()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        HeldReply held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 100);
+        await bench.Jobs.StartAsync(Some with { Ranges = [new(100, 200)] }, Bench.Ct);
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
+        for (int n = 1; n < 8; n++)
+            await bench.Jobs.StartAsync(Some with { Ranges = [new(200 + n, 300)] }, Bench.Ct);
+
+        var refused = await Assert.ThrowsAsync<OperationException>(() => bench.Jobs.StartAsync(Some with { Ranges = [new(300, 301)] }, Bench.Ct));
+        (_, bool shared) = await bench.Jobs.StartAsync(Some with { Ranges = [new(100, 200)] }, Bench.Ct);
+        held.Release();
+
+        Assert.Equal(OperationError.DeviceBusy, refused.Error);
+        Assert.True(shared);
+    }
+
+    [Fact]
+    public async Task A_quick_dump_of_a_phone_with_data_in_every_second_item_works()
+    {
+        await using var bench = new Bench("galaxy");
+        for (int item = 1; item < 40_000; item += 2)
+            bench.Phone.Put(1, item, [1]);
+        await bench.DumpAsync(new DumpRequest { Ranges = [new(0, 65535)], SaveSnapshot = true });
+
+        DumpSummary quick = Assert.IsType<DumpSummary>((await bench.DumpAsync(new DumpRequest { Quick = true }))[^1]);
+
+        Assert.InRange(quick.Active, 20_000, 30_000);
+    }
+
+    [Fact]
     public async Task A_cable_that_is_pulled_again_and_again_blames_no_item()
     {
         await using var bench = new Bench("galaxy");
@@ -277,6 +363,13 @@ public class JobTests
         held.Release();
         var failure = await Assert.ThrowsAsync<OperationException>(() => dump);
         bench.MendVault("job_batches");
+        Assert.Equal(JobState.Failed, (await bench.Jobs.WaitAsync(job, Eventually.Deadline, Bench.Ct)).State);
+        var again = await Assert.ThrowsAsync<OperationException>(async () =>
+        {
+            await foreach (DumpEvent told in bench.Jobs.WatchAsync(job, new WatchRequest(), Bench.Ct))
+                Assert.IsNotType<DumpSummary>(told);
+        });
+        Assert.Equal(OperationError.VaultUnavailable, again.Error);
         await bench.StopJobsAsync();
 
         Assert.Equal(OperationError.VaultUnavailable, failure.Error);
@@ -302,6 +395,26 @@ public class JobTests
         await next;
 
         Assert.Equal((8, 3), (learned, begins));
+    }
+
+    [Fact]
+    public async Task A_job_whose_vault_failed_can_be_ended_when_the_vault_works_again()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        HeldReply held = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 1500);
+        Task<List<DumpEvent>> dump = bench.DumpAsync(Some);
+        await held.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
+        string job = bench.Jobs.List("", 0, "").Jobs[0].Name;
+        bench.BreakVault("job_batches");
+        held.Release();
+        await Assert.ThrowsAsync<OperationException>(() => dump);
+        bench.MendVault("job_batches");
+
+        await bench.Jobs.CancelAsync(job, unlessShared: false, Bench.Ct);
+        await bench.StopJobsAsync();
+
+        Assert.Equal((JobState.Failed, OperationError.VaultUnavailable), (bench.Jobs.Get(job).State, bench.Jobs.Get(job).Error!.Error));
     }
 
     [Fact]
