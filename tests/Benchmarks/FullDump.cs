@@ -4,12 +4,13 @@ using ImeiAgent.Diag.Nv;
 namespace ImeiAgent.Benchmarks;
 
 /// <summary>
-/// A full dump of one SIM, items 0 to 65535, from the start of the CLI process to its end with the file written, against raw loops on
+/// A full dump, items 0 to 65535 of both SIMs, as "imei backup -o FILE" makes it, from the start of the CLI process to its end with the file written, against raw loops on
 /// the same simulated phone without delay. The agent runs and has read the phone before, as in a shop; the CLI starts anew each time.
 /// </summary>
 internal static class FullDump
 {
     private const int WideWindow = 16;
+    private const int Items = 2 * NvItemId.Count;
 
     public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
     {
@@ -22,8 +23,8 @@ internal static class FullDump
         List<double> stopAndWait = [], windowed = [], cli = [];
         for (int round = 0; round < rounds; round++)
         {
-            stopAndWait.Add(RawLoop.Run(raw, NvItemId.Count, window: 1));
-            windowed.Add(RawLoop.Run(raw, NvItemId.Count, WideWindow));
+            stopAndWait.Add(RawLoop.Run(raw, Items, window: 1));
+            windowed.Add(RawLoop.Run(raw, Items, WideWindow));
             cli.Add(await CliAsync(shop, round.ToString(CultureInfo.InvariantCulture), ct));
         }
 
@@ -36,5 +37,5 @@ internal static class FullDump
     }
 
     private static async Task<double> CliAsync(Shop shop, string name, CancellationToken ct) =>
-        NvItemId.Count / (await shop.CliAsync(["-d", shop.Ports[0], "backup", "--sim", "1", "--quiet", "-o", shop.File($"{name}.txt")], ct)).TotalSeconds;
+        Items / (await shop.CliAsync(["-d", shop.Ports[0], "backup", "--quiet", "-o", shop.File($"{name}.txt")], ct)).TotalSeconds;
 }

@@ -11,7 +11,7 @@ namespace ImeiAgent.Benchmarks;
 /// </summary>
 internal static class RawLoop
 {
-    /// <summary>Reads <paramref name="items"/> items with <paramref name="window"/> requests outstanding and returns items per second.</summary>
+    /// <summary>Reads <paramref name="items"/> items, those from 65,536 on of the second SIM, with <paramref name="window"/> requests outstanding and returns items per second.</summary>
     public static double Run(string path, int items, int window)
     {
         using var port = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite, bufferSize: 0);
@@ -32,10 +32,10 @@ internal static class RawLoop
 
     private static byte[] Frame(int item)
     {
-        var request = new NvReadRequest(new NvItemId((ushort)item));
-        Span<byte> packet = stackalloc byte[request.MaxLength];
-        Span<byte> frame = stackalloc byte[Hdlc.MaxFrameLength(request.MaxLength)];
-        int length = request.Write(packet);
+        var id = new NvItemId((ushort)item);
+        Span<byte> packet = stackalloc byte[256];
+        Span<byte> frame = stackalloc byte[Hdlc.MaxFrameLength(256)];
+        int length = item < NvItemId.Count ? new NvReadRequest(id).Write(packet) : new NvSubscriptionReadRequest(id, 1).Write(packet);
         return frame[..HdlcEncoder.Encode(packet[..length], frame)].ToArray();
     }
 }

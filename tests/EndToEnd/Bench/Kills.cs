@@ -4,14 +4,14 @@ using Xunit;
 namespace ImeiAgent.EndToEnd;
 
 /// <summary>
-/// How often a victim is killed, and when: <c>IMEIAGENT_KILLS</c> times, 4 when it is not set, at points that <c>IMEIAGENT_SEED</c> decides.
+/// How often a victim is killed, and when: <c>IMEIAGENT_KILLS</c> times, 2 when it is not set, at points that <c>IMEIAGENT_SEED</c> decides.
 /// </summary>
 internal static class Kills
 {
     /// <summary>From so many kills on, other tests take their full time too.</summary>
     public const int Thorough = 100;
 
-    private const int Default = 4;
+    private const int Default = 2;
 
     // A test is cancelled after 3 minutes.
     private const int MostInOneDump = 10;
