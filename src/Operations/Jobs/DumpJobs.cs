@@ -118,7 +118,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
     public async Task<JobView> CancelAsync(string name, bool unlessShared, CancellationToken ct)
     {
         JobRow row = Find(name);
-        if (Running(row.Name) is not { } dump || (unlessShared && dump.IsShared))
+        if (Running(row.Name) is not { } dump || (unlessShared && !dump.Leave()))
             return Get(row.Name);
         if (dump.IsAbandoned)
         {

@@ -38,7 +38,7 @@ internal sealed class RunningDump
     private OperationException? _abandoned;
     private int _watchers;
     private int _lostAt = -1, _losses;
-    private volatile bool _shared;
+    private int _askers = 1;
 
     /// <summary>Takes up a job where its row stands.</summary>
     public RunningDump(JobRow row, PhoneRegistry phones, VaultFile vault, TimeProvider time)
@@ -74,10 +74,10 @@ internal sealed class RunningDump
     public void CountWatchers(int change) => Interlocked.Add(ref _watchers, change);
 
     /// <summary>Somebody else asked for the same: it is not one person's to end in passing.</summary>
-    public void Share() => _shared = true;
+    public void Share() => Interlocked.Increment(ref _askers);
 
-    /// <summary>Whether more than one want it.</summary>
-    public bool IsShared => _shared || Watchers > 1;
+    /// <summary>One of those who want it gives up; true when nobody else is left who asked for it or watches it.</summary>
+    public bool Leave() => Interlocked.Decrement(ref _askers) <= 0 & Watchers <= 1;
 
     /// <summary>Whether it was told to end.</summary>
     public bool IsCancelled => _cancel.IsCancellationRequested;
