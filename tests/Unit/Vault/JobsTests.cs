@@ -36,8 +36,8 @@ public sealed class JobsTests : IDisposable
         Assert.Throws<ArgumentException>(() => Jobs.Create(job with { Device = "" }));
         Assert.Throws<ArgumentOutOfRangeException>(() => Jobs.Create(job with { Total = -1 }));
         // é has 2 bytes in UTF-8.
-        Assert.Throws<ArgumentException>(() => Jobs.Create(job with { Request = new string('é', 32769) }));
-        Assert.Equal(65536, Jobs.Create(job with { Request = new string('x', 65536) }).Request.Length);
+        Assert.Throws<ArgumentException>(() => Jobs.Create(job with { Request = new string('é', (1 << 19) + 1) }));
+        Assert.Equal(1 << 20, Jobs.Create(job with { Request = new string('x', 1 << 20) }).Request.Length);
     }
 
     [Fact]
