@@ -76,7 +76,7 @@ internal sealed class PhoneConsole(PhoneHost host)
     private static int Number(string text, string what, int least, int most) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most
             ? number
-            : throw new FormatException($"'{text}' is not a {what} from {least} to {most}");
+            : throw new FormatException($"'{text}' is no {what} from {least} to {most}");
 
     private static byte[] Bytes(string hex) =>
         hex.Length is >= 2 and <= 256 && hex.Length % 2 == 0 && hex.All(char.IsAsciiHexDigit)
