@@ -60,7 +60,7 @@ public sealed record PhoneProcess(string Link, string Store, string Profile, int
     /// <summary>Where its port is now: <see cref="Link"/>, or with quirk <c>new-name</c> the one of LINK.2, LINK.3 ... that is there.</summary>
     public string PresentLink =>
         Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Link)!, Path.GetFileName(Link) + ".*")
-            .FirstOrDefault(path => path[(Link.Length + 1)..].All(char.IsAsciiDigit)) ?? Link;
+            .FirstOrDefault(path => path.Length > Link.Length + 1 && path[(Link.Length + 1)..].All(char.IsAsciiDigit)) ?? Link;
 
     /// <summary>How many writes it ever stored.</summary>
     public long Writes => (new FileInfo(Store).Length - 64) / 134;
