@@ -16,10 +16,11 @@ var profile = new Option<string>("--profile")
 };
 var seed = new Option<int>("--seed") { Description = "which phone of that kind: decides ESN, MEID, NV items", HelpName = "number", DefaultValueFactory = _ => 1 };
 var quirk = new Option<string[]>("--quirk") { Description = "how it misbehaves, as in drop=0.01,latency=2ms; may be given several times:\n" + QuirkText.Help, HelpName = "name=value" };
-var store = new Option<string?>("--store") { Description = "keep NV writes in this file over restarts", HelpName = "file" };
+var store = new Option<string?>("--store") { Description = "keep NV items in this file over restarts: what the phone has stored, not what a loss of power takes", HelpName = "file" };
 
 var root = new RootCommand("A Qualcomm phone made of code, on a pseudo-terminal or TCP port, for tests and demonstrations. Prints one line when ready and runs until "
-    + "SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 2 an option is wrong or cannot be met.")
+    + "SIGTERM or Ctrl-C, which the phone takes as a loss of power. Exit codes: 0 ended as asked, 2 an option is wrong or cannot be met.\n\n"
+    + PhoneConsole.Help)
 {
     link, tcp, profile, seed, quirk, store,
 };
@@ -57,6 +58,9 @@ async Task<int> RunAsync(ParseResult options, CancellationToken ct)
             TcpHost listening => $"ready tcp=127.0.0.1:{listening.Port}",
             _ => throw new UnreachableException(),
         });
+        // A thread of its own: nothing ends a read of standard input but input.
+        var commands = new StreamReader(Console.OpenStandardInput());
+        new Thread(() => new PhoneConsole(host).Run(commands, Console.Out)) { IsBackground = true, Name = "commands" }.Start();
         await end.Task.WaitAsync(ct);
         return 0;
     }
@@ -72,14 +76,15 @@ static PhoneHost Start(SimulatedPhone phone, string? link, int? tcp)
 {
     // A phone that loses power takes its process along, without a chance to tidy up. Only its link goes first, as udev removes it: the
     // system gives the same terminal to the next simulator, and whoever follows the link would find a stranger there.
+    PtyHost? pty = null;
     void Die()
     {
-        if (link is not null)
-            File.Delete(link);
+        if (pty?.Link is { } present)
+            File.Delete(present);
         Process.GetCurrentProcess().Kill();
     }
     if (tcp is null)
-        return new PtyHost(phone, link) { OnPowerLoss = Die };
+        return pty = new PtyHost(phone, link) { OnPowerLoss = Die };
     if (link is not null)
         throw new ArgumentException("--link names a pseudo-terminal; it cannot be combined with --tcp");
     if (tcp is < 0 or > 65535)

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.PhoneSimulator.Commands;
@@ -17,20 +15,24 @@ public sealed class SimulatedPhone : IDisposable
     private readonly Lock _gate = new();
     private readonly PhoneState _state = new();
     private readonly NvMemory _memory;
-    private readonly NvCommands _nv;
-    private volatile IdentityCommands _identity;
+    private readonly SeededRandom _nvRandom;
     private readonly TimeProvider _time;
+    private volatile Quirks _quirks;
+    private volatile IdentityCommands _identity;
+    private NvCommands _nv;
+    private ModeCommands _mode;
     private long _requests;
 
     private SimulatedPhone(PhoneProfile profile, int seed, Quirks quirks, StoreFile? file, NvStore[] slots, TimeProvider time)
     {
         Profile = profile;
         Seed = seed;
-        Quirks = quirks;
+        _quirks = quirks;
         _time = time;
         Random = new SeededRandom((ulong)(uint)seed << 32 | 0xD1CE);
-        _memory = new NvMemory(slots, file, quirks.RevertAfterReset);
-        _nv = new NvCommands(profile, quirks, _memory, _state, new SeededRandom((ulong)(uint)seed << 32 | 0xB5), Counters);
+        _nvRandom = new SeededRandom((ulong)(uint)seed << 32 | 0xB5);
+        _memory = new NvMemory(slots, file);
+        (_nv, _mode) = Commands(quirks);
         _identity = new IdentityCommands(profile, Esn, time);
     }
 
@@ -38,7 +40,7 @@ public sealed class SimulatedPhone : IDisposable
     /// <param name="profile">The name of one of <see cref="PhoneProfile.All"/>.</param>
     /// <param name="seed">Decides ESN, MEID, NV items and the rolls of the quirks; the same seed gives the same phone.</param>
     /// <param name="quirks">How it misbehaves; null: not at all.</param>
-    /// <param name="storeFile">Where NV writes are kept over a kill of the process; loaded when it exists. Null: in memory only.</param>
+    /// <param name="storeFile">Where NV writes are kept over a kill of the process, once stored; loaded when it exists. Null: in memory only.</param>
     /// <param name="time">The clock of delays and silences; null: the system's.</param>
     /// <exception cref="ArgumentException">There is no such profile.</exception>
     /// <exception cref="InvalidDataException">The store file is not one of this profile and seed.</exception>
@@ -57,8 +59,23 @@ public sealed class SimulatedPhone : IDisposable
     /// <summary>What makes it differ from others of its profile.</summary>
     public int Seed { get; }
 
-    /// <summary>How it misbehaves.</summary>
-    public Quirks Quirks { get; }
+    /// <summary>
+    /// How it misbehaves. It may be changed while the phone runs: what was counted for <c>busy-first</c>, <c>wear-once</c>, <c>die</c> and
+    /// <c>unplug-after</c> starts anew, and an open port takes it up with the next bytes it reads, requests it holds being answered first.
+    /// </summary>
+    public Quirks Quirks
+    {
+        get => _quirks;
+        set
+        {
+            lock (_gate)
+            {
+                _quirks = value;
+                (_nv, _mode) = Commands(value);
+                _requests = 0;
+            }
+        }
+    }
 
     /// <summary>What reached it and what it did.</summary>
     public PhoneCounters Counters { get; } = new();
@@ -85,7 +102,7 @@ public sealed class SimulatedPhone : IDisposable
         }
     }
 
-    /// <summary>What a client that reads this item must come to know, without quirks.</summary>
+    /// <summary>What a client that reads this item must come to know, without quirks; after a loss of power, what survived it.</summary>
     /// <param name="slot">1 or 2.</param>
     /// <param name="item">0 to 65535.</param>
     public NvReading Truth(int slot, int item)
@@ -138,27 +155,48 @@ public sealed class SimulatedPhone : IDisposable
             _requests++;
             if (_state.DeafUntil != 0 && _time.GetTimestamp() < _state.DeafUntil)
                 return Reaction.Silence;
+            Quirks quirks = _quirks;
             Reaction reaction = Serve(request, reply);
-            if (Quirks.BareRefusals && reaction.Length > 1 && Refusals.IsRefusal(reply[0]))
+            if (quirks.BareRefusals && reaction.Length > 1 && Refusals.IsRefusal(reply[0]))
                 reaction = reaction with { Length = 1 };
-            if (_requests == Quirks.UnplugAfter)
+            if (_requests == quirks.UnplugAfter)
                 reaction = new Reaction(0, Aftermath.Unplug);
-            _state.IsDown = reaction.After is not (Aftermath.None or Aftermath.Unplug);
+            if (reaction.After is not (Aftermath.None or Aftermath.Unplug))
+                PowerDown(orderly: reaction.After is Aftermath.Restart or Aftermath.PowerOff);
             return reaction;
         }
     }
 
-    /// <summary>What switching it on does: the mode, the SPC lock and values that do not last are as after a restart.</summary>
-    internal void PowerOn()
+    /// <summary>Switches it on if it is off, or if it hangs: the mode and the locks are as after a restart. False when it was on.</summary>
+    internal bool PowerOn()
     {
         lock (_gate)
         {
             if (!_state.IsDown && _state.DeafUntil != long.MaxValue)
-                return;
+                return false;
+            // Who takes the battery out of a phone that hangs gives it no time to store anything.
+            if (!_state.IsDown)
+                PowerDown(orderly: false);
             _state.PowerOn();
-            _memory.Restart();
+            return true;
         }
     }
+
+    /// <summary>Its power is gone: whatever it had not stored is lost.</summary>
+    internal void LosePower()
+    {
+        lock (_gate)
+            PowerDown(orderly: false);
+    }
+
+    private void PowerDown(bool orderly)
+    {
+        _state.IsDown = true;
+        _memory.PowerDown(orderly);
+    }
+
+    private (NvCommands Nv, ModeCommands Mode) Commands(Quirks quirks) =>
+        (new NvCommands(Profile, quirks, _memory, _state, _nvRandom, Counters), new ModeCommands(Profile, quirks, _state, _time));
 
     private Reaction Serve(ReadOnlySpan<byte> request, Span<byte> reply)
     {
@@ -173,50 +211,13 @@ public sealed class SimulatedPhone : IDisposable
                 request.CopyTo(reply);
                 return new Reaction(16);
             case DiagCode.Control:
-                return Control(request, reply);
+                return _mode.Control(request, reply);
             case DiagCode.Spc:
-                return Unlock(request, reply);
+                return _mode.Spc(request, reply);
             case DiagCode.Password:
-                if (request.Length != 9)
-                    return Reaction.Refuse(RefusalCode.BadLength, request, reply);
-                bool right = BinaryPrimitives.ReadUInt64BigEndian(request[1..]) == 0xFFFF_FFFF_FFFF_FFFE;
-                return Reaction.Answer([DiagCode.Password, right ? (byte)1 : (byte)0], reply);
+                return _mode.Password(request, reply);
             default:
                 return _identity.Serve(request, reply) ?? Reaction.Refuse(RefusalCode.BadCommand, request, reply);
         }
-    }
-
-    private Reaction Control(ReadOnlySpan<byte> request, Span<byte> reply)
-    {
-        if (request.Length != 3)
-            return Reaction.Refuse(RefusalCode.BadLength, request, reply);
-        var mode = (OperatingMode)BinaryPrimitives.ReadUInt16LittleEndian(request[1..]);
-        if (mode > OperatingMode.PowerOff)
-            return Reaction.Refuse(RefusalCode.BadParameter, request, reply);
-
-        // The way back from offline is a restart.
-        bool offline = _state.Mode is OperatingMode.OfflineAnalog or OperatingMode.OfflineDigital;
-        if (mode == OperatingMode.Online && offline)
-            return Reaction.Refuse(RefusalCode.BadMode, request, reply);
-        if (mode is OperatingMode.Reset or OperatingMode.PowerOff)
-        {
-            int length = Quirks.SilentReset ? 0 : Reaction.Answer(request, reply).Length;
-            return new Reaction(length, mode == OperatingMode.Reset ? Aftermath.Restart : Aftermath.PowerOff);
-        }
-        _state.Mode = mode;
-        return Reaction.Answer(request, reply);
-    }
-
-    private Reaction Unlock(ReadOnlySpan<byte> request, Span<byte> reply)
-    {
-        if (request.Length != 7)
-            return Reaction.Refuse(RefusalCode.BadLength, request, reply);
-        bool right = request[1..].SequenceEqual(Encoding.ASCII.GetBytes(Profile.Spc));
-        TimeSpan silence = Quirks.SpcSilence ?? Profile.SpcSilence;
-        if (right)
-            _state.Unlocked = true;
-        else if (silence > TimeSpan.Zero)
-            _state.DeafUntil = _time.GetTimestamp() + (long)(silence.TotalSeconds * _time.TimestampFrequency);
-        return Reaction.Answer([DiagCode.Spc, right ? (byte)1 : (byte)0], reply);
     }
 }

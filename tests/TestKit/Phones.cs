@@ -12,6 +12,9 @@ public sealed class RunningPhone<THost>(THost host) : IAsyncDisposable where THo
     /// <summary>The phone.</summary>
     public SimulatedPhone Phone => Host.Phone;
 
+    /// <summary>Has it misbehave so from now on, in place of all earlier quirks.</summary>
+    public void Misbehave(string quirks) => Phone.Quirks = Quirks.Parse(quirks);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -77,12 +77,15 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
     {
         if (profile.WritesNeedSpc && !state.Unlocked)
             return Reaction.RefuseShort(RefusalCode.BadSpcMode, request, reply);
+        if (quirks.WritesNeedPassword && !state.PasswordGiven)
+            return Reaction.RefuseShort(RefusalCode.BadSecurityMode, request, reply);
         if (quirks.WritesNeedOffline && state.Mode != OperatingMode.OfflineDigital)
             return Reaction.Refuse(RefusalCode.BadMode, request, reply);
         if (answer is NvAnswer.BadParameter or NvAnswer.BadTarget)
             return Respond(request, reply, header, (NvStatus)answer);
         if (item == NvItemId.Esn.Number || item == NvItemId.Meid.Number
-            || (profile.ImeiReadOnly && item == NvItemId.Imei.Number) || quirks.ReadOnly.Contains(item))
+            || (profile.ImeiReadOnly && item == NvItemId.Imei.Number) || quirks.ReadOnly.Contains(item)
+            || (quirks.WriteOnce.Contains(item) && memory.IsSpent(slot, item)))
             return Respond(request, reply, header, NvStatus.ReadOnly);
 
         _nvWrites++;
@@ -96,7 +99,7 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
             given[..Math.Min(given.Length, NvData.Length)].CopyTo(data);
             if (quirks.Wear.Contains(item) || (quirks.WearOnce.Contains(item) && _wornOnce.Add((slot, item))))
                 data[4] ^= 0x10;
-            memory.Write(slot, item, data);
+            memory.Write(slot, item, data, quirks);
             counters.NvWriteStored();
         }
         return _nvWrites == quirks.DieAfterStore

@@ -11,6 +11,9 @@ internal sealed class PhoneState
     /// <summary>Whether the right SPC came.</summary>
     public bool Unlocked { get; set; }
 
+    /// <summary>Whether the right security password came.</summary>
+    public bool PasswordGiven { get; set; }
+
     /// <summary>Timestamp until which the phone is deaf; 0: it listens.</summary>
     public long DeafUntil { get; set; }
 
@@ -21,6 +24,7 @@ internal sealed class PhoneState
     {
         Mode = OperatingMode.Online;
         Unlocked = false;
+        PasswordGiven = false;
         DeafUntil = 0;
         IsDown = false;
     }

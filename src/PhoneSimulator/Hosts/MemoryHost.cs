@@ -26,7 +26,7 @@ public sealed class MemoryHost : PhoneHost
             if (_port is { IsOver: false })
                 throw new IOException("Another client has the simulated phone's port open.");
             _thread?.Join();
-            var port = new MemoryPort(oneTransferPerRead: Phone.Quirks.OneFramePerTransfer || Phone.Quirks.OldKernel);
+            var port = new MemoryPort(oneTransferPerRead: () => Phone.Quirks is { OneFramePerTransfer: true } or { OldKernel: true });
             _port = port;
             _thread = StartThread("simulated phone, in memory", () =>
             {
@@ -63,7 +63,7 @@ internal sealed class MemoryPort
     private readonly TransferQueue _toPhone;
     private volatile bool _over;
 
-    public MemoryPort(bool oneTransferPerRead)
+    public MemoryPort(Func<bool> oneTransferPerRead)
     {
         _toPhone = new TransferQueue(Capacity, oneTransferPerRead);
         PhoneEnd = new PhoneStream(this);

@@ -17,6 +17,7 @@ public abstract class PhoneHost : IAsyncDisposable
     private readonly TaskCompletionSource _powerLost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _aftermath = Task.CompletedTask;
     private volatile bool _plugged;
+    private bool _cableIn = true;
 
     private protected PhoneHost(SimulatedPhone phone, TimeProvider? time)
     {
@@ -30,23 +31,24 @@ public abstract class PhoneHost : IAsyncDisposable
     /// <summary>Whether the port is there.</summary>
     public bool IsPlugged => _plugged;
 
-    /// <summary>Completes when the phone lost power (quirk <c>die</c>). The host stays unplugged until <see cref="Replug"/>.</summary>
+    /// <summary>Completes when the phone lost power (quirk <c>die</c> or <see cref="LosePower"/>). The host stays unplugged until <see cref="Replug"/>.</summary>
     public Task PowerLost => _powerLost.Task;
 
-    /// <summary>Called in the thread that served the fatal write, before anything else happens; a standalone simulator kills itself here.</summary>
+    /// <summary>Called in the thread that took the power, which is often the one that served the fatal write, before anything else happens; a standalone simulator kills itself here.</summary>
     public Action? OnPowerLoss { get; init; }
 
     private protected TimeProvider Time { get; }
 
-    /// <summary>Pulls the cable: the port vanishes, clients see its end. Nothing happens when it is out.</summary>
+    /// <summary>Under which name the port is there: 1, and one more for each start of the phone with quirk <c>new-name</c>.</summary>
+    private protected int NameNumber { get; private set; } = 1;
+
+    /// <summary>Pulls the cable: the port vanishes, clients see its end. The phone stays on; one that restarts is not seen again before <see cref="Replug"/>.</summary>
     public void Unplug()
     {
         lock (_gate)
         {
-            if (!_plugged)
-                return;
-            _plugged = false;
-            PullOut();
+            _cableIn = false;
+            Vanish();
         }
     }
 
@@ -55,12 +57,18 @@ public abstract class PhoneHost : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (_plugged || _disposed.IsCancellationRequested)
-                return;
-            Phone.PowerOn();
-            PlugIn();
-            _plugged = true;
+            _cableIn = true;
+            Appear();
         }
+    }
+
+    /// <summary>Takes the phone's power away, as quirk <c>die</c> does: it loses what it had not stored, and its port until <see cref="Replug"/>.</summary>
+    public void LosePower()
+    {
+        OnPowerLoss?.Invoke();
+        Phone.LosePower();
+        Unplug();
+        _powerLost.TrySetResult();
     }
 
     /// <inheritdoc/>
@@ -71,6 +79,24 @@ public abstract class PhoneHost : IAsyncDisposable
         await _aftermath.ConfigureAwait(false);
         _disposed.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    private void Vanish()
+    {
+        if (!_plugged)
+            return;
+        _plugged = false;
+        PullOut();
+    }
+
+    private void Appear()
+    {
+        if (_plugged || _disposed.IsCancellationRequested)
+            return;
+        if (Phone.PowerOn() && Phone.Quirks.NewName)
+            NameNumber++;
+        PlugIn();
+        _plugged = true;
     }
 
     /// <summary>Makes the port appear.</summary>
@@ -127,13 +153,21 @@ public abstract class PhoneHost : IAsyncDisposable
         {
             if (after is Aftermath.Restart or Aftermath.PowerOff)
                 await Task.Delay(Farewell, Time, _disposed.Token).ConfigureAwait(false);
-            Unplug();
-            if (after == Aftermath.PowerLoss)
-                _powerLost.TrySetResult();
             if (after is not (Aftermath.Restart or Aftermath.Crash))
+            {
+                Unplug();
+                if (after == Aftermath.PowerLoss)
+                    _powerLost.TrySetResult();
                 return;
+            }
+            lock (_gate)
+                Vanish();
             await Task.Delay(Phone.Quirks.ResetDelay, Time, _disposed.Token).ConfigureAwait(false);
-            Replug();
+            lock (_gate)
+            {
+                if (_cableIn)
+                    Appear();
+            }
         }
         catch (OperationCanceledException)
         {

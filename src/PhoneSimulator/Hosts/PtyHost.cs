@@ -3,6 +3,7 @@ namespace ImeiAgent.PhoneSimulator;
 /// <summary>A phone on a pseudo-terminal, which clients open as they open a serial port. Linux and macOS.</summary>
 public sealed class PtyHost : PhoneHost
 {
+    private readonly string? _link;
     private Pty? _pty;
     private Thread? _thread;
 
@@ -12,12 +13,12 @@ public sealed class PtyHost : PhoneHost
     /// <exception cref="IOException"><paramref name="link"/> is something other than a link, or cannot be made.</exception>
     public PtyHost(SimulatedPhone phone, string? link = null, TimeProvider? time = null) : base(phone, time)
     {
-        Link = link;
+        _link = link;
         Replug();
     }
 
-    /// <summary>The link, when there is one.</summary>
-    public string? Link { get; }
+    /// <summary>The present link, or the last one while there is no port; null when there is none. Quirk <c>new-name</c> changes it.</summary>
+    public string? Link { get; private set; }
 
     /// <summary>The terminal device, as in "/dev/pts/7"; another one after each replug.</summary>
     public string Device { get; private set; } = "";
@@ -27,19 +28,20 @@ public sealed class PtyHost : PhoneHost
 
     private protected override void PlugIn()
     {
-        if (Link is not null && new FileInfo(Link) is { LinkTarget: null } && (File.Exists(Link) || Directory.Exists(Link)))
-            throw new IOException($"'{Link}' exists and is not a link: it is not replaced");
+        string? link = NameNumber == 1 || _link is null ? _link : $"{_link}.{NameNumber}";
+        if (link is not null && new FileInfo(link) is { LinkTarget: null } && (File.Exists(link) || Directory.Exists(link)))
+            throw new IOException($"'{link}' exists and is not a link: it is not replaced");
         Pty pty = Pty.Open();
         try
         {
             Device = pty.Device;
-            if (Link is not null)
+            if (link is not null)
             {
                 // Renamed into place, so that a client never finds it missing between two ports.
-                string fresh = Link + ".new";
+                string fresh = link + ".new";
                 File.Delete(fresh);
                 File.CreateSymbolicLink(fresh, pty.Device);
-                File.Move(fresh, Link, overwrite: true);
+                File.Move(fresh, link, overwrite: true);
             }
         }
         catch
@@ -47,6 +49,7 @@ public sealed class PtyHost : PhoneHost
             pty.Dispose();
             throw;
         }
+        Link = link;
         _pty = pty;
         _thread = StartThread("simulated phone, pty", () => Serve(pty));
     }

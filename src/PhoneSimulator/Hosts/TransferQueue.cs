@@ -3,7 +3,7 @@ using System.Buffers;
 namespace ImeiAgent.PhoneSimulator;
 
 /// <summary>Bytes from one writer at a time to one reader, blocking both ways, that remembers where each write ended.</summary>
-internal sealed class TransferQueue(int capacity, bool oneTransferPerRead)
+internal sealed class TransferQueue(int capacity, Func<bool> oneTransferPerRead)
 {
     private readonly Queue<(byte[] Bytes, int Length)> _transfers = new();
     private readonly object _gate = new();
@@ -47,7 +47,7 @@ internal sealed class TransferQueue(int capacity, bool oneTransferPerRead)
                     break;
                 _offset = 0;
                 ArrayPool<byte>.Shared.Return(_transfers.Dequeue().Bytes);
-                if (oneTransferPerRead)
+                if (oneTransferPerRead())
                     break;
             }
             _held -= count;

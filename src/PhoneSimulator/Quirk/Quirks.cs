@@ -83,19 +83,37 @@ public sealed record Quirks
     /// <summary><c>busy-first=3</c>: how many of the first NV requests are answered NV_BUSY.</summary>
     public int BusyFirst { get; init; }
 
-    /// <summary><c>spc-silence=10s</c>: how long the phone is deaf after a wrong SPC; null leaves it to the profile.</summary>
+    /// <summary><c>spc-silence=10s</c>: how long the phone is deaf after a wrong SPC or password; null leaves it to the profile.</summary>
     public TimeSpan? SpcSilence { get; init; }
 
     /// <summary><c>writes-need-offline</c>: NV writes are refused BAD_MODE unless the phone is in offline-digital mode.</summary>
     public bool WritesNeedOffline { get; init; }
 
+    /// <summary>
+    /// <c>writes-need-password</c>: NV writes are refused BAD_SEC_MODE until the 16-digit password FFFFFFFFFFFFFFFE came. A restart
+    /// forgets that it came.
+    /// </summary>
+    public bool WritesNeedPassword { get; init; }
+
     /// <summary><c>read-only=550+1943</c>: items whose write is answered NV_READONLY; ESN and MEID always are.</summary>
     public ItemSet ReadOnly { get; init; } = ItemSet.Empty;
+
+    /// <summary>
+    /// <c>write-once=550</c>: items that take one write in each slot; later ones are answered NV_READONLY. A write counts when it is
+    /// stored while this is set, and is remembered with the item: over restarts, and in the store file over a kill.
+    /// </summary>
+    public ItemSet WriteOnce { get; init; } = ItemSet.Empty;
 
     /// <summary><c>ignore-writes=550</c>: items whose write is answered NV_DONE and not stored.</summary>
     public ItemSet IgnoreWrites { get; init; } = ItemSet.Empty;
 
-    /// <summary><c>revert=550</c>: items that take a write and have their factory value again after a reset.</summary>
+    /// <summary>
+    /// <c>store-late</c>: a write is answered NV_DONE and read back, but in the phone's memory only. An orderly restart (CONTROL reset)
+    /// or power-off stores it; a crash, a loss of power and a kill of the process lose it. A pulled cable does neither.
+    /// </summary>
+    public bool StoreLate { get; init; }
+
+    /// <summary><c>revert=550</c>: items that take a write and have their old value again after a reset, crash, loss of power or kill.</summary>
     public ItemSet RevertAfterReset { get; init; } = ItemSet.Empty;
 
     /// <summary><c>wear=550</c>: items that store a write with one bit wrong.</summary>
@@ -116,10 +134,22 @@ public sealed record Quirks
     /// <summary><c>silent-reset</c>: a reset is obeyed without a reply.</summary>
     public bool SilentReset { get; init; }
 
+    /// <summary><c>reset-needs-offline</c>: CONTROL reset is refused BAD_MODE unless the phone is offline, analog or digital.</summary>
+    public bool ResetNeedsOffline { get; init; }
+
+    /// <summary><c>no-control</c>: CONTROL, whatever the mode, is refused BAD_CMD.</summary>
+    public bool NoControl { get; init; }
+
+    /// <summary>
+    /// <c>new-name</c>: each time the phone starts again its pseudo-terminal's link comes under another name: LINK, then LINK.2, LINK.3.
+    /// A cable that is pulled and put back changes nothing. Ports without a link are not concerned.
+    /// </summary>
+    public bool NewName { get; init; }
+
     /// <summary><c>die=before-store:1</c>: the phone loses power at the nth NV write, with the old value stored. 0: never.</summary>
     public int DieBeforeStore { get; init; }
 
-    /// <summary><c>die=after-store:1</c>: the phone loses power at the nth NV write, with the new value stored and no reply sent. 0: never.</summary>
+    /// <summary><c>die=after-store:1</c>: the phone loses power at the nth NV write, with the new value stored (with <c>store-late</c>: lost) and no reply sent. 0: never.</summary>
     public int DieAfterStore { get; init; }
 
     /// <summary><c>unplug-after=100</c>: the cable is pulled at the nth request, which is served and not answered. 0: never.</summary>

@@ -11,7 +11,7 @@ namespace ImeiAgent.PhoneSimulator.Store;
 /// <code>
 /// header, 64 bytes: ASCII "simulated-phone 1 PROFILE SEED", padded with blanks, a line feed last
 /// record, 134 bytes, little-endian
-///   0  u8        slot, 1 or 2
+///   0  u8        slot, 1 or 2; 80 hex more when a client has written the item as often as it can be
 ///   1  u8        answer: NV status
 ///   2  u16       item
 ///   4  byte[128] data
@@ -23,10 +23,14 @@ internal sealed class StoreFile : IDisposable
 {
     private const int HeaderLength = 64;
     private const int RecordLength = 4 + NvData.Length + 2;
+    private const byte SpentFlag = 0x80;
 
     private readonly FileStream _file;
 
-    private StoreFile(FileStream file) => _file = file;
+    private StoreFile(FileStream file, IReadOnlySet<(int Slot, int Item)> spent) => (_file, Spent) = (file, spent);
+
+    /// <summary>The items that take no further write of a client, when the file was opened.</summary>
+    public IReadOnlySet<(int Slot, int Item)> Spent { get; }
 
     /// <summary>Opens or creates the file and replays its writes into the stores of slot 1 and 2.</summary>
     /// <exception cref="InvalidDataException">It is no such file, or belongs to another profile or seed.</exception>
@@ -35,6 +39,7 @@ internal sealed class StoreFile : IDisposable
         var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.Read, bufferSize: 0);
         try
         {
+            HashSet<(int Slot, int Item)> spent = [];
             byte[] header = Encoding.ASCII.GetBytes($"simulated-phone 1 {profile} {seed}".PadRight(HeaderLength - 1) + "\n");
             Span<byte> found = stackalloc byte[HeaderLength];
             int length = file.ReadAtLeast(found, HeaderLength, throwOnEndOfStream: false);
@@ -51,9 +56,9 @@ internal sealed class StoreFile : IDisposable
             }
             else
             {
-                Replay(file, slots);
+                Replay(file, slots, spent);
             }
-            return new StoreFile(file);
+            return new StoreFile(file, spent);
         }
         catch
         {
@@ -63,11 +68,11 @@ internal sealed class StoreFile : IDisposable
     }
 
     /// <summary>Appends what an item is now; on the disk when it returns.</summary>
-    public void Append(int slot, int item, NvAnswer answer, ReadOnlySpan<byte> data)
+    public void Append(int slot, int item, NvAnswer answer, ReadOnlySpan<byte> data, bool spent)
     {
         Span<byte> record = stackalloc byte[RecordLength];
         record.Clear();
-        record[0] = (byte)slot;
+        record[0] = (byte)(spent ? slot | SpentFlag : slot);
         record[1] = (byte)answer;
         BinaryPrimitives.WriteUInt16LittleEndian(record[2..], (ushort)item);
         data.CopyTo(record[4..]);
@@ -78,20 +83,23 @@ internal sealed class StoreFile : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private static void Replay(FileStream file, IReadOnlyList<NvStore> slots)
+    private static void Replay(FileStream file, IReadOnlyList<NvStore> slots, HashSet<(int Slot, int Item)> spent)
     {
         Span<byte> record = stackalloc byte[RecordLength];
         long good = HeaderLength;
         while (file.ReadAtLeast(record, RecordLength, throwOnEndOfStream: false) == RecordLength
             && BinaryPrimitives.ReadUInt16LittleEndian(record[^2..]) == Crc16.Compute(record[..^2]))
         {
-            NvStore slot = slots[record[0] - 1];
+            int number = record[0] & ~SpentFlag;
+            NvStore slot = slots[number - 1];
             int item = BinaryPrimitives.ReadUInt16LittleEndian(record[2..]);
             var answer = (NvAnswer)record[1];
             if (answer == NvAnswer.Done)
                 slot.Put(item, record.Slice(4, NvData.Length));
             else
                 slot.Clear(item, answer);
+            if ((record[0] & SpentFlag) != 0)
+                spent.Add((number, item));
             good += RecordLength;
         }
         file.SetLength(good);

@@ -35,10 +35,15 @@ internal sealed class Pacer : IDisposable
     private readonly long _millisecond;
     private long _admitted, _served, _sent;     // of all requests so far; the places between are in use
     private long _freeAt;
+    private Pacer? _before;
+    private readonly Thread _thread;
+    private bool _ending;
     private bool _over;
 
-    public Pacer(SimulatedPhone phone, PhoneLine line, TimeProvider time)
+    /// <summary>Starts one with the phone's present quirks. It begins when <paramref name="before"/> has answered what it holds.</summary>
+    public Pacer(SimulatedPhone phone, PhoneLine line, TimeProvider time, Pacer? before)
     {
+        _before = before;
         _phone = phone;
         _line = line;
         _time = time;
@@ -49,7 +54,8 @@ internal sealed class Pacer : IDisposable
         _latency = Ticks(phone.Quirks.Latency);
         _millisecond = Ticks(TimeSpan.FromMilliseconds(1));
         _alarm = time.CreateTimer(_ => Wake(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        new Thread(Run) { IsBackground = true, Name = "simulated phone, pacer" }.Start();
+        _thread = new Thread(Run) { IsBackground = true, Name = "simulated phone, pacer" };
+        _thread.Start();
     }
 
     /// <summary>Queues a request, or drops it when the queue is full.</summary>
@@ -73,8 +79,19 @@ internal sealed class Pacer : IDisposable
         }
     }
 
+    /// <summary>Ends it as soon as it has answered what it holds. Nothing may be admitted any more.</summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _ending = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
     public void Dispose()
     {
+        _before?.Dispose();
         lock (_gate)
         {
             _over = true;
@@ -85,6 +102,8 @@ internal sealed class Pacer : IDisposable
 
     private void Run()
     {
+        _before?._thread.Join();
+        _before = null;
         if (_precise)
             Nap.MakePrecise();
         while (WaitForNext() is { } at)
@@ -94,6 +113,7 @@ internal sealed class Pacer : IDisposable
             Serve();
             Send();
         }
+        _alarm.Dispose();
     }
 
     /// <summary>Waits until something is due or nearly so, and says when; null when it is over.</summary>
@@ -101,7 +121,7 @@ internal sealed class Pacer : IDisposable
     {
         lock (_gate)
         {
-            while (!_over)
+            while (!_over && !(_ending && _sent == _admitted))
             {
                 long at = NextTime();
                 long left = at == long.MaxValue ? at : at - _time.GetTimestamp();

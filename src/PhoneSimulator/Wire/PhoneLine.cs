@@ -14,14 +14,17 @@ internal sealed class PhoneLine : IDisposable
 
     private readonly SimulatedPhone _phone;
     private readonly Stream _port;
+    private readonly TimeProvider _time;
     private readonly Action<Aftermath> _happened;
-    private readonly bool _oneFramePerTransfer;
     private readonly FrameReader _frames = new();
     private readonly byte[] _reply = new byte[Hdlc.MaxPacketLength + 256];
     private readonly byte[] _output = new byte[FlushAt + Hdlc.MaxFrameLength(Hdlc.MaxPacketLength + 256)];
     private readonly Lock _writing = new();
-    private readonly Pacer? _pacer;
-    private readonly ReplyShaper? _shaper;
+    private Quirks _quirks;
+    private bool _oneFramePerTransfer;
+    private Pacer? _pacer;
+    private ReplyShaper? _shaper;
+    private volatile bool _shapes;
     private HeldReply? _held;
     private int _pending;
 
@@ -29,17 +32,18 @@ internal sealed class PhoneLine : IDisposable
     {
         _phone = phone;
         _port = port;
+        _time = time;
         _happened = happened;
-        Quirks quirks = phone.Quirks;
-        _oneFramePerTransfer = quirks.OneFramePerTransfer || quirks.OldKernel;
-        _pacer = quirks.ArePaced ? new Pacer(phone, this, time) : null;
-        _shaper = quirks.ShapeReplies ? new ReplyShaper(phone, this, time) : null;
+        _quirks = phone.Quirks;
+        Adopt(_quirks);
     }
 
     /// <summary>Takes what one read of the port gave. False when the port must close at once.</summary>
     public bool Receive(ReadOnlySpan<byte> bytes)
     {
         Quirks quirks = _phone.Quirks;
+        if (!ReferenceEquals(quirks, _quirks))
+            Adopt(quirks);
         _phone.Counters.Received(bytes.Length);
         if (quirks.OldKernel && bytes.Length > 0 && bytes[0] == Hdlc.Flag)
         {
@@ -85,8 +89,8 @@ internal sealed class PhoneLine : IDisposable
             Keep(held, reply);
             return;
         }
-        if (_shaper is not null)
-            _shaper.Send(reply, moreWaiting);
+        if (_shapes)
+            _shaper!.Send(reply, moreWaiting);
         else
             Put(reply);
     }
@@ -153,9 +157,23 @@ internal sealed class PhoneLine : IDisposable
         _shaper?.Dispose();
     }
 
+    /// <summary>Behaves so from now on. Requests the phone holds are answered first, at the pace they were taken at.</summary>
+    private void Adopt(Quirks quirks)
+    {
+        _quirks = quirks;
+        _oneFramePerTransfer = quirks.OneFramePerTransfer || quirks.OldKernel;
+        _pacer?.Finish();
+        _pacer = quirks.ArePaced || _pacer is not null ? new Pacer(_phone, this, _time, before: _pacer) : null;
+        if (quirks.ShapeReplies)
+            _shaper ??= new ReplyShaper(_phone, this, _time);
+        else
+            _shaper?.Flush();
+        _shapes = quirks.ShapeReplies;
+    }
+
     private bool Take(FrameEnd end, bool moreWaiting)
     {
-        Quirks quirks = _phone.Quirks;
+        Quirks quirks = _quirks;
         ReadOnlySpan<byte> content = _frames.Content;
         if (end != FrameEnd.Good)
         {

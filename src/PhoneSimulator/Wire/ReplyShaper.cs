@@ -7,7 +7,6 @@ namespace ImeiAgent.PhoneSimulator.Wire;
 /// <summary>Sends replies the way rude phones do: cut, joined, late, twice, damaged, or after bytes nobody asked for.</summary>
 internal sealed class ReplyShaper(SimulatedPhone phone, PhoneLine line, TimeProvider time) : IDisposable
 {
-    private readonly Quirks _quirks = phone.Quirks;
     private readonly CancellationTokenSource _over = new();
     private readonly Lock _gate = new();
     private byte[] _joined = [];
@@ -17,19 +16,20 @@ internal sealed class ReplyShaper(SimulatedPhone phone, PhoneLine line, TimeProv
     {
         lock (_gate)
         {
+            Quirks quirks = phone.Quirks;
             SeededRandom random = phone.Random;
-            if (random.Roll(_quirks.DroppedReply))
+            if (random.Roll(quirks.DroppedReply))
                 return;
-            byte[] bytes = Shape(reply, random);
-            if (random.Roll(_quirks.LateReply))
+            byte[] bytes = Shape(reply, quirks, random);
+            if (random.Roll(quirks.LateReply))
             {
-                _ = SendLateAsync(bytes);
+                _ = SendLateAsync(bytes, quirks.LateBy);
                 return;
             }
             _joined = [.. _joined, .. bytes];
-            if (moreWaiting && random.Roll(_quirks.Join))
+            if (moreWaiting && random.Roll(quirks.Join))
                 return;
-            line.PutRaw(_joined, singly: random.Roll(_quirks.Split));
+            line.PutRaw(_joined, singly: random.Roll(quirks.Split));
             _joined = [];
         }
     }
@@ -47,11 +47,11 @@ internal sealed class ReplyShaper(SimulatedPhone phone, PhoneLine line, TimeProv
 
     public void Dispose() => _over.Cancel();
 
-    private async Task SendLateAsync(byte[] bytes)
+    private async Task SendLateAsync(byte[] bytes, TimeSpan by)
     {
         try
         {
-            await Task.Delay(_quirks.LateBy, time, _over.Token).ConfigureAwait(false);
+            await Task.Delay(by, time, _over.Token).ConfigureAwait(false);
             line.PutRaw(bytes, singly: false);
         }
         catch (OperationCanceledException)
@@ -60,30 +60,30 @@ internal sealed class ReplyShaper(SimulatedPhone phone, PhoneLine line, TimeProv
         }
     }
 
-    private byte[] Shape(ReadOnlySpan<byte> reply, SeededRandom random)
+    private byte[] Shape(ReadOnlySpan<byte> reply, Quirks quirks, SeededRandom random)
     {
         byte[] frame = Frame(reply);
         List<byte> bytes = [];
-        if (random.Roll(_quirks.Unsolicited))
+        if (random.Roll(quirks.Unsolicited))
             bytes.AddRange(Frame(Unsolicited.Next(random)));
-        if (random.Roll(_quirks.Garbage))
+        if (random.Roll(quirks.Garbage))
         {
             Span<byte> garbage = stackalloc byte[1 + random.Below(20)];
             random.Fill(garbage);
             bytes.AddRange(garbage);
             bytes.Add(Hdlc.Flag);
         }
-        if (random.Roll(_quirks.Abort))
+        if (random.Roll(quirks.Abort))
         {
             bytes.AddRange(frame.AsSpan(0, frame.Length / 2));
             bytes.AddRange([Hdlc.Escape, Hdlc.Flag]);
         }
-        if (random.Roll(_quirks.LeadingFlag))
+        if (random.Roll(quirks.LeadingFlag))
             bytes.Add(Hdlc.Flag);
-        if (random.Roll(_quirks.BadCheck))
+        if (random.Roll(quirks.BadCheck))
             Damage(frame);
         bytes.AddRange(frame);
-        if (random.Roll(_quirks.DuplicateReply))
+        if (random.Roll(quirks.DuplicateReply))
             bytes.AddRange(frame);
         return [.. bytes];
     }

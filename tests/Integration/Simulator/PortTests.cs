@@ -113,6 +113,33 @@ public sealed class PortTests
     }
 
     [Fact]
+    public async Task New_name_gives_the_link_the_next_number_at_each_start_but_not_at_a_replug()
+    {
+        Requires.Pty();
+        using var folder = new TemporaryFolder();
+        await using var phone = Phones.OnPty(quirks: "new-name,crash-on=6873,reset-delay=1ms", link: folder.File("phone"));
+
+        await RestartsAsync(folder.File("phone"), "26D91A");
+        await Eventually.HoldsAsync(() => Path.Exists(folder.File("phone.2")));
+        phone.Host.Unplug();
+        phone.Host.Replug();
+        await RestartsAsync(folder.File("phone.2"), "290200");
+        await Eventually.HoldsAsync(() => Path.Exists(folder.File("phone.3")));
+
+        Assert.Equal(["phone.3"], Directory.GetFileSystemEntries(Path.GetDirectoryName(folder.File("phone"))!).Select(Path.GetFileName));
+        Assert.Equal(folder.File("phone.3"), phone.Host.Path);
+        await using var client = new SimulatorClient(OpenTerminal(phone.Host.Path));
+        Assert.Equal("1C0800", await client.AskAsync("1C"));
+
+        static async Task RestartsAsync(string port, string request)
+        {
+            await using var client = new SimulatorClient(OpenTerminal(port));
+            await client.SendAsync(Hex(request));
+            await Eventually.HoldsAsync(() => !Path.Exists(port));
+        }
+    }
+
+    [Fact]
     public async Task A_tcp_port_serves_one_client_after_another_and_keeps_its_number()
     {
         await using var phone = Phones.OnTcp();
@@ -132,7 +159,7 @@ public sealed class PortTests
         Assert.Equal(port, phone.Host.Port);
     }
 
-    private static FileStream OpenTerminal(string path) =>
+    internal static FileStream OpenTerminal(string path) =>
         new(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite), FileAccess.ReadWrite, bufferSize: 0);
 
     /// <summary>A pulled terminal ends a read with no bytes or with an error.</summary>
