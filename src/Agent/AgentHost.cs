@@ -50,8 +50,10 @@ public sealed class AgentHost : IAsyncDisposable
                     throw new AgentStartException(AgentStartException.CannotRun, $"The agent cannot listen on {settings.Listen}: {e.Message}", e);
                 throw;
             }
-            // From their making on the registry watches the ports, and the jobs that were left open go on.
+            // From their making on the registry watches the ports, restores that had sent nothing are closed, and the jobs that were left open
+            // go on.
             app.Services.GetRequiredService<PhoneRegistry>();
+            app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RestoreImei>().BeginDrain);
             app.Services.GetRequiredService<DumpJobs>();
             return new AgentHost(app, vault, settings.Listen);
         }
@@ -103,6 +105,8 @@ public sealed class AgentHost : IAsyncDisposable
         app.MapGrpcService<NvService>();
         app.MapGrpcService<JobService>();
         app.MapGrpcService<ImeiService>();
+        app.MapGrpcService<JournalService>();
+        app.MapGrpcService<ApprovalService>();
         app.MapGrpcService<SnapshotService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
@@ -126,6 +130,8 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<DumpJobs>();
         services.AddSingleton<Skips>();
         services.AddSingleton<RestoreImei>();
+        services.AddSingleton<JournalDesk>();
+        services.AddSingleton<ApprovalDesk>();
         services.AddSingleton<Backups>();
         services.AddSingleton<ImportBackup>();
     }

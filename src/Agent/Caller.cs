@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
@@ -6,7 +7,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace ImeiAgent.Agent;
 
-/// <summary>Who calls, for journal and audit.</summary>
+/// <summary>Who calls, and under which trace, for journal and audit.</summary>
 internal static class Caller
 {
     // <sys/socket.h> of Linux: SOL_SOCKET, SO_PEERCRED; the answer is struct ucred { pid, uid, gid }, 32 bits each.
@@ -24,6 +25,11 @@ internal static class Caller
             ? string.Create(CultureInfo.InvariantCulture, $"local:uid-{uid}")
             : $"local:{Environment.UserName}";
     }
+
+    /// <summary>The trace of the call, 32 hex digits: the caller's (W3C header traceparent) or, when it gave none, a new one.</summary>
+    public static string TraceOf(ServerCallContext context) =>
+        ActivityContext.TryParse(context.RequestHeaders.GetValue("traceparent"), null, out ActivityContext caller) ? caller.TraceId.ToHexString()
+        : (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
 
     private static uint? PeerUser(Socket? socket)
     {

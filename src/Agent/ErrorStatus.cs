@@ -19,7 +19,8 @@ public static class ErrorStatus
     /// <summary>The status code of each error, as documented at ErrorReason in the contract.</summary>
     public static Code CodeOf(OperationError error) => error switch
     {
-        OperationError.DeviceNotFound or OperationError.SnapshotNotFound or OperationError.JobNotFound or OperationError.SkipNotFound => Code.NotFound,
+        OperationError.DeviceNotFound or OperationError.SnapshotNotFound or OperationError.JobNotFound or OperationError.SkipNotFound
+            or OperationError.JournalNotFound or OperationError.ApprovalNotFound => Code.NotFound,
         OperationError.DeviceAmbiguous or OperationError.ImeiInvalid or OperationError.RequestIdReused or OperationError.FileInvalid
             or OperationError.ArgumentInvalid => Code.InvalidArgument,
         OperationError.PortUnavailable or OperationError.DeviceDisconnected or OperationError.AgentStopping => Code.Unavailable,
@@ -27,8 +28,9 @@ public static class ErrorStatus
         OperationError.NotADiagPort or OperationError.PhoneRefused or OperationError.SpcRequired or OperationError.SpcRefused
             or OperationError.SlotUnreachable or OperationError.ImeiIntact or OperationError.ImeiInUse or OperationError.ItemReadOnly
             or OperationError.SnapshotOfOtherPhone or OperationError.SnapshotWithoutImei or OperationError.DeviceBusy
-            or OperationError.DumpSourceChanged => Code.FailedPrecondition,
-        OperationError.EtagMismatch or OperationError.WriteRolledBack or OperationError.JobCancelled => Code.Aborted,
+            or OperationError.DumpSourceChanged or OperationError.JournalClosed or OperationError.JournalOpen
+            or OperationError.PasswordRequired or OperationError.PasswordRefused => Code.FailedPrecondition,
+        OperationError.EtagMismatch or OperationError.WriteRolledBack or OperationError.WriteNotInEffect or OperationError.JobCancelled or OperationError.RestoreInterrupted => Code.Aborted,
         OperationError.JobBatchesGone => Code.OutOfRange,
         OperationError.WriteOutcomeUnknown or OperationError.SnapshotDamaged => Code.DataLoss,
         OperationError.VaultUnavailable => Code.ResourceExhausted,

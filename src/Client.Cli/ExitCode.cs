@@ -23,7 +23,7 @@ public enum ExitCode
     /// <summary>Refused; nothing was changed.</summary>
     Refused = 5,
 
-    /// <summary>The new value did not hold; the phone has its old value.</summary>
+    /// <summary>The new value did not hold, at once or over a restart; the phone has its old value.</summary>
     RolledBack = 6,
 
     /// <summary>Not known what the phone holds.</summary>
@@ -32,7 +32,7 @@ public enum ExitCode
     /// <summary>Some items could not be read, or a job did not end in time.</summary>
     Incomplete = 8,
 
-    /// <summary>A snapshot, job, skip or file.</summary>
+    /// <summary>A snapshot, job, skip, journal row, approval or file.</summary>
     File = 9,
 
     /// <summary>Ctrl-C, or answered no, or the job was cancelled.</summary>
@@ -50,10 +50,10 @@ internal static class ExitCodes
         (ExitCode.AgentUnreachable, "no agent listens there, it is ending, or the connection to it broke during a read"),
         (ExitCode.DeviceNotReady, "device not found, ambiguous, busy, not ready, unplugged, or it does not answer"),
         (ExitCode.Refused, "refused by policy, by the phone or because of the number: the phone holds what it held"),
-        (ExitCode.RolledBack, "the new value did not hold and was rolled back: the phone holds its old value"),
-        (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id"),
+        (ExitCode.RolledBack, "the new value did not hold: rolled back, or gone after the restart; the phone holds its old value"),
+        (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id, or see imei journal"),
         (ExitCode.Incomplete, "incomplete: some items are unknown (what was read is kept), or a job did not end in the time given"),
-        (ExitCode.File, "a snapshot, job, skip or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
+        (ExitCode.File, "a snapshot, job, skip, journal row, approval or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
         (ExitCode.Cancelled, "cancelled by Ctrl-C, by the answer at the prompt before a write was asked for, or (a job) by anybody"),
     ];
 
@@ -72,13 +72,16 @@ internal static class ExitCodes
         ErrorReason.PhoneRefused or ErrorReason.SpcRequired or ErrorReason.SpcRefused or ErrorReason.SlotUnreachable
             or ErrorReason.ImeiInvalid or ErrorReason.ImeiIntact or ErrorReason.ImeiInUse or ErrorReason.ItemReadOnly
             or ErrorReason.EtagMismatch or ErrorReason.SnapshotOfOtherPhone or ErrorReason.SnapshotWithoutImei
-            or ErrorReason.DumpSourceChanged => ExitCode.Refused,
+            or ErrorReason.DumpSourceChanged or ErrorReason.PasswordRequired or ErrorReason.PasswordRefused
+            or ErrorReason.JournalOpen or ErrorReason.JournalClosed
+            or ErrorReason.RestoreInterrupted => ExitCode.Refused,
         ErrorReason.AgentStopping => ExitCode.AgentUnreachable,
         ErrorReason.RequestIdReused or ErrorReason.ArgumentInvalid => ExitCode.Usage,
-        ErrorReason.WriteRolledBack => ExitCode.RolledBack,
+        ErrorReason.WriteRolledBack or ErrorReason.WriteNotInEffect => ExitCode.RolledBack,
         ErrorReason.WriteOutcomeUnknown => ExitCode.OutcomeUnknown,
         ErrorReason.SnapshotNotFound or ErrorReason.SnapshotDamaged or ErrorReason.FileInvalid or ErrorReason.JobNotFound
-            or ErrorReason.JobBatchesGone or ErrorReason.SkipNotFound => ExitCode.File,
+            or ErrorReason.JobBatchesGone or ErrorReason.SkipNotFound or ErrorReason.JournalNotFound
+            or ErrorReason.ApprovalNotFound => ExitCode.File,
         ErrorReason.JobCancelled => ExitCode.Cancelled,
         _ => ExitCode.Internal,
     };

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli;
 
@@ -38,6 +39,8 @@ internal static class Failures
     public static ExitCode Report(Screen screen, AgentException fault)
     {
         screen.Error(Sentence(fault), Json.Error(fault));
+        if (!screen.Json && fault.Code == ErrorReason.JournalOpen && fault.Metadata.TryGetValue("journal", out string? open))
+            screen.Say($"What is open, and what settles it: imei journal show {Names.Short(open)}");
         return ExitCodes.For(fault);
     }
 

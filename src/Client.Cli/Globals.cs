@@ -27,6 +27,15 @@ internal sealed class Globals(Terminal terminal)
 
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "No progress and no notes.", Recursive = true };
 
+    /// <summary>Refuses -d where no phone is chosen: whoever typed it meant something that would not happen.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="instead">A sentence that says what to type.</param>
+    public void RefuseDevice(Command command, string instead) => command.Validators.Add(result =>
+    {
+        if (result.GetResult(Device) is not null)
+            result.AddError($"-d chooses nothing here. {instead}");
+    });
+
     /// <summary>Gives a command its body.</summary>
     public void Run(Command command, Func<Invocation, Task<ExitCode>> body) =>
         command.SetAction(async (parsed, cancellation) =>

@@ -54,6 +54,8 @@ public static class ImeiCli
             SkipsVerb.Build(globals),
             SnapshotsVerb.Build(globals),
             RestoreVerb.Build(globals),
+            JournalVerb.Build(globals),
+            ApprovalsVerb.Build(globals),
             AgentVerb.Build(globals),
             VersionVerb.Build(globals),
         };
@@ -106,7 +108,7 @@ public static class ImeiCli
             foreach ((ExitCode code, string meaning) in ExitCodes.Table)
                 output.WriteLine($"  {(int)code,3}  {meaning}");
             output.WriteLine();
-            output.WriteLine("Environment: IMEI_AGENT (endpoint), IMEI_SPC (service programming code), NO_COLOR.");
+            output.WriteLine("Environment: IMEI_AGENT (endpoint), IMEI_SPC (service programming code), IMEI_PASSWORD (security password), NO_COLOR.");
             return result;
         }
     }

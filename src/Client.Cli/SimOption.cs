@@ -20,9 +20,9 @@ internal static class SimOption
         return option;
     }
 
-    public static Option<string> OneOrBoth(string description)
+    public static Option<string> OneOrBoth(string description, string fallback = Both)
     {
-        Option<string> option = new("--sim") { Description = description, HelpName = "1|2|both", DefaultValueFactory = _ => Both };
+        Option<string> option = new("--sim") { Description = description, HelpName = "1|2|both", DefaultValueFactory = _ => fallback };
         option.Validators.Add(result =>
         {
             if (result.Tokens.Count == 1 && result.Tokens[0].Value is not ("1" or "2" or Both))

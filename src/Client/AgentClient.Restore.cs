@@ -11,7 +11,7 @@ public sealed partial class AgentClient
 
     /// <summary>
     /// As <see cref="WriteImeiAsync"/>, and when the connection breaks asks again with the same request_id, which by contract
-    /// returns the stored receipt and never writes twice. Phases already told are not told again.
+    /// returns the stored receipt and never writes twice. Phases that were told before the break are not told again.
     /// </summary>
     /// <exception cref="AgentException">
     /// The agent's reason when it gave one; <see cref="AgentException.AgentUnreachable"/> when the request was never sent;
@@ -20,7 +20,8 @@ public sealed partial class AgentClient
     public async IAsyncEnumerable<WriteImeiResponse> WriteImeiToTheEndAsync(
         WriteImeiRequest request, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        WritePhase told = WritePhase.Unspecified;
+        WritePhase reached = WritePhase.Unspecified;
+        HashSet<(WritePhase, string)> told = [];
         bool mayHaveArrived = false;
         for (int attempt = 1; ; attempt++)
         {
@@ -45,9 +46,12 @@ public sealed partial class AgentClient
                     WriteImeiResponse message = events.Current;
                     if (message.Progress is { } progress)
                     {
-                        if (progress.Phase <= told)
+                        // A phase may have several details, each of them news; what lies behind the furthest phase is repeated.
+                        if (attempt > 1 && (!progress.Phase.IsAtLeast(reached) || told.Contains((progress.Phase, progress.Detail))))
                             continue;
-                        told = progress.Phase;
+                        told.Add((progress.Phase, progress.Detail));
+                        if (progress.Phase.IsAtLeast(reached))
+                            reached = progress.Phase;
                     }
                     yield return message;
 

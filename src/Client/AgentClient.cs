@@ -22,6 +22,8 @@ public sealed partial class AgentClient : IAsyncDisposable
     private readonly ImeiService.ImeiServiceClient _imei;
     private readonly JobService.JobServiceClient _jobs;
     private readonly SnapshotService.SnapshotServiceClient _snapshots;
+    private readonly JournalService.JournalServiceClient _journal;
+    private readonly ApprovalService.ApprovalServiceClient _approvals;
     private volatile bool _wasThere; // It has answered a call: when it is gone, it may come back.
 
     private AgentClient(AgentEndpoint endpoint, TimeProvider time)
@@ -41,6 +43,8 @@ public sealed partial class AgentClient : IAsyncDisposable
         _imei = new(_channel);
         _jobs = new(_channel);
         _snapshots = new(_channel);
+        _journal = new(_channel);
+        _approvals = new(_channel);
     }
 
     /// <summary>Where the agent is.</summary>

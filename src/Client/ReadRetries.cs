@@ -4,7 +4,7 @@ using Grpc.Net.Client.Configuration;
 namespace ImeiAgent.Client;
 
 // Calls that change nothing, and those that find it done when they are made twice, may be made again when the agent was not there.
-// WriteImei, ImportSnapshot and RemoveSkip are named nowhere here: gRPC itself never repeats them. Nor the calls of Resuming, which
+// WriteImei, SettleJournalEntry, ImportSnapshot and RemoveSkip are named nowhere here: gRPC itself never repeats them. Nor the calls of Resuming, which
 // knows better when to stop: StartDump, WaitJob, ReadRange, WatchJob, ExportSnapshot. gRPC repeats nothing after the first message of a stream has come.
 internal static class ReadRetries
 {
@@ -19,6 +19,8 @@ internal static class ReadRetries
         "NvService/ReadItem", "NvService/ListSkips", "NvService/AddSkip",
         "JobService/GetJob", "JobService/ListJobs", "JobService/CancelJob",
         "SnapshotService/ListSnapshots", "SnapshotService/GetSnapshot",
+        "JournalService/ListJournal", "JournalService/GetJournalEntry",
+        "ApprovalService/ListApprovals", "ApprovalService/ApproveWrite",
     ];
 
     public static ServiceConfig CreateConfig()

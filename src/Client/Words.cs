@@ -14,6 +14,7 @@ public static class Words
         DeviceState.Silent => "silent",
         DeviceState.Unavailable => "cannot be opened",
         DeviceState.Disconnected => "unplugged",
+        DeviceState.Unsettled => "restore not settled",
         _ => "unknown",
     };
 
@@ -37,6 +38,8 @@ public static class Words
         WritePhase.Intent => "intent on disk: from here the restore runs to its end",
         WritePhase.Sent => "write over",
         WritePhase.ReadBack => "read back",
+        WritePhase.Reset => "restart of the phone over",
+        WritePhase.ReRead => "read again after the restart",
         WritePhase.Closed => "journal closed",
         _ => "unknown phase",
     };
@@ -50,6 +53,33 @@ public static class Words
         WriteOutcome.Unknown => "OUTCOME UNKNOWN: the phone may hold the old or the new value",
         WriteOutcome.Validated => "checked only: nothing was written",
         WriteOutcome.Unchanged => "unchanged: the slot holds this value already",
+        WriteOutcome.AppliedNotInEffect => "NOT IN EFFECT: the new value was written and read back, but after the restart the phone shows its old value",
+        _ => "unknown",
+    };
+
+    /// <summary>How a restore ended, for a table, as in "restored".</summary>
+    public static string InBrief(WriteOutcome outcome) => outcome switch
+    {
+        WriteOutcome.Applied => "restored",
+        WriteOutcome.RolledBack => "rolled back",
+        WriteOutcome.Refused => "refused",
+        WriteOutcome.Unknown => "OUTCOME UNKNOWN",
+        WriteOutcome.Validated => "checked only",
+        WriteOutcome.Unchanged => "unchanged",
+        WriteOutcome.AppliedNotInEffect => "NOT IN EFFECT",
+        _ => "unknown",
+    };
+
+    /// <summary>How far a restore came, as in "nothing was sent" or "sent, not read back".</summary>
+    public static string For(JournalState state) => state switch
+    {
+        JournalState.Checked or JournalState.BackedUp => "nothing was sent",
+        JournalState.Intent => "may have been sent",
+        JournalState.Sent => "sent, not read back",
+        JournalState.ReadBack => "read back, not restarted",
+        JournalState.Reset => "restarting, not read again",
+        JournalState.ReRead => "read again, not closed",
+        JournalState.Closed => "closed",
         _ => "unknown",
     };
 

@@ -30,11 +30,11 @@ internal sealed class Story(Bench bench, Typist typist, TimeProvider time)
 
         await typist.SayAsync("The number comes from the label, with its software version behind the last slash.");
         string label = $"{Bench.LabelImei[..8]}/{Bench.LabelImei[8..14]}/{Bench.LabelImei[14..]}/01";
-        code |= await typist.TypeAsync("-d", Phone, "restore", "--label", label, "--reason", "Demo: label on the box", "--yes");
+        code |= await typist.TypeAsync("-d", Phone, "restore", "--label", label, "--reason", "Demo: IMEI lost", "--evidence", "photo of the label", "--yes");
 
-        await typist.SayAsync("After: asked of the phone once more.");
+        await typist.SayAsync("After: asked of the phone once more, and what the agent keeps of it.");
         code |= await typist.TypeAsync("-d", Phone, "identify", "--reveal");
-        code |= await typist.TypeAsync("-d", Phone, "nv", "read", "550");
+        code |= await typist.TypeAsync("journal");
 
         return code == 0 && await ReadBackAsync() == Bench.LabelImei;
     }

@@ -28,6 +28,7 @@ internal static partial class Faults
 
     public static OperationException SourceChanged(string device, PhoneIdentity before, PhoneIdentity now)
     {
+        // ESN and MEID stand here in full, unlike an IMEI: they are what a technician compares with the phone at hand.
         (string What, string Before, string Now)[] all =
         [
             ("model", before.Model, now.Model), ("build", before.Build, now.Build), ("ESN", before.Esn, now.Esn),

@@ -4,7 +4,7 @@ using ImeiAgent.Diag.Identity;
 namespace ImeiAgent.Operations;
 
 /// <summary>
-/// Makes every <see cref="OperationException"/>: the one place of this room for their texts. Each says what happened and what a
+/// The one place of this room for the texts of <see cref="OperationException"/>. Each says what happened and what a
 /// person should do; none holds an unmasked number, an SPC or item data.
 /// </summary>
 internal static partial class Faults
@@ -31,6 +31,8 @@ internal static partial class Faults
     {
         PhoneState.NotDiag or PhoneState.Silent =>
             new(OperationError.NotADiagPort, $"{phone.Port} is no diagnostic port. {phone.Hint}"),
+        PhoneState.Unsettled =>
+            new(OperationError.JournalOpen, $"{phone.Name} is not offered. {phone.Hint}") { Fields = Field("journal", phone.Journal) },
         PhoneState.Disconnected =>
             new(OperationError.DeviceDisconnected, $"{phone.Name} is not connected. {phone.Hint}"),
         PhoneState.Probing =>
@@ -59,11 +61,14 @@ internal static partial class Faults
             + "with two, only the maker's own service tool reaches it.")
         { Fields = Field("phone_answer", answer) };
 
-    public static OperationException Busy(string phone) =>
-        new(OperationError.DeviceBusy, $"Another restore is under way on {phone}. Wait for its end, then read the slot again.");
+    public static OperationException Busy(Phone phone) =>
+        new(OperationError.DeviceBusy, $"Another restore is under way on {phone.Name} ({phone.Gate.Holder}). Wait for its end, then read the slot again.")
+        { Fields = Field("holder", phone.Gate.Holder) };
 
     public static OperationException Argument(string field, string what) =>
         new(OperationError.ArgumentInvalid, $"{field}: {what}") { Fields = Field("field", field) };
+
+    public static OperationException PageToken() => Argument("page_token", "it is of no earlier page.");
 
     public static OperationException Stopping() =>
         new(OperationError.AgentStopping, "The agent is ending and begins nothing new. Try again when it runs.");

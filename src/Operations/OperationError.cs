@@ -27,7 +27,7 @@ public enum OperationError
     SlotUnreachable,
     /// <summary>The number is no IMEI that a phone can own; the field "fault" says why.</summary>
     ImeiInvalid,
-    /// <summary>The slot holds a different valid IMEI.</summary>
+    /// <summary>The slot holds a different valid IMEI; where a supervisor may approve it, the field "approval" holds the request id.</summary>
     ImeiIntact,
     /// <summary>The number belongs to the other slot or to another phone.</summary>
     ImeiInUse,
@@ -43,7 +43,10 @@ public enum OperationError
     WriteOutcomeUnknown,
     /// <summary>No snapshot has that name.</summary>
     SnapshotNotFound,
-    /// <summary>The snapshot is of another phone, or does not tell of which.</summary>
+    /// <summary>
+    /// The snapshot is of another phone, or does not tell of which; where a supervisor may approve it, the field "approval" holds the
+    /// request id.
+    /// </summary>
     SnapshotOfOtherPhone,
     /// <summary>The snapshot holds no usable IMEI for the slot.</summary>
     SnapshotWithoutImei,
@@ -63,7 +66,9 @@ public enum OperationError
     AgentStopping,
     /// <summary>No job has that name, or several begin so.</summary>
     JobNotFound,
-    /// <summary>Somebody cancelled the job.</summary>
+    /// <summary>The agent ended before anything of the restore was sent.</summary>
+    RestoreInterrupted,
+    /// <summary>Somebody cancelled the job, or the restore before anything was sent.</summary>
     JobCancelled,
     /// <summary>The phone came back with another build or other serial numbers: what was read is not mixed with what it holds now.</summary>
     DumpSourceChanged,
@@ -71,13 +76,27 @@ public enum OperationError
     JobBatchesGone,
     /// <summary>No such skip is on the list.</summary>
     SkipNotFound,
+    /// <summary>The write was read back right, and after the restart the phone shows its old value.</summary>
+    WriteNotInEffect,
+    /// <summary>No journal row has that name.</summary>
+    JournalNotFound,
+    /// <summary>The journal row is closed already.</summary>
+    JournalClosed,
+    /// <summary>No approval was asked for under that request id.</summary>
+    ApprovalNotFound,
+    /// <summary>The phone asks for the 16-digit security password.</summary>
+    PasswordRequired,
+    /// <summary>The phone did not accept the security password.</summary>
+    PasswordRefused,
+    /// <summary>An interrupted restore of this phone is not settled; the field "journal" names it.</summary>
+    JournalOpen,
 }
 
 /// <summary>
-/// An operation failed, or was refused. The message says what a person should do; numbers in it are masked. Dynamic values that a
+/// An operation failed, or was refused. The message says what a person should do; numbers in it are masked, whoever typed them. Dynamic values that a
 /// program may want stand in <see cref="Fields"/> too.
 /// </summary>
-public sealed class OperationException(OperationError error, string message, Exception? inner = null) : Exception(message, inner)
+public sealed class OperationException(OperationError error, string message, Exception? inner = null) : Exception(FreeText.Masked(message), inner)
 {
     /// <summary>Which error.</summary>
     public OperationError Error { get; } = error;

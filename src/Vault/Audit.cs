@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Data.Sqlite;
@@ -94,19 +93,9 @@ public sealed class Audit
     private static string Hash(string previous, long id, DateTimeOffset at, AuditEntry entry)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Span<byte> number = stackalloc byte[8];
         hash.AppendData(Encoding.ASCII.GetBytes(previous));
-        BinaryPrimitives.WriteInt64LittleEndian(number, id);
-        hash.AppendData(number);
-        BinaryPrimitives.WriteInt64LittleEndian(number, at.ToUnixTimeMilliseconds());
-        hash.AppendData(number);
-        foreach (string text in (ReadOnlySpan<string>)[entry.Operator, entry.Action, entry.Device, entry.Outcome, entry.Detail])
-        {
-            byte[] bytes = Encoding.UTF8.GetBytes(text);
-            BinaryPrimitives.WriteInt32LittleEndian(number, bytes.Length);
-            hash.AppendData(number[..4]);
-            hash.AppendData(bytes);
-        }
+        hash.AppendNumber(id, at.ToUnixTimeMilliseconds());
+        hash.AppendText(entry.Operator, entry.Action, entry.Device, entry.Outcome, entry.Detail);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 

@@ -39,13 +39,12 @@ public readonly record struct JobTally(int Done, int Active, int Absent, int Ski
 
 /// <summary>How a job ends.</summary>
 /// <param name="State">One of the three ends.</param>
-/// <param name="Snapshot">Name of what was kept, which must exist; empty when nothing was.</param>
 /// <param name="Sha256">The content's hash, 64 lower-case hex digits; empty when there is none.</param>
 /// <param name="ErrorReason">Name of the error; empty when none.</param>
 /// <param name="ErrorMessage">The same for a person.</param>
 /// <param name="Notes">Added to those the job has.</param>
 public sealed record JobEnd(
-    JobState State, string Snapshot, string Sha256, string ErrorReason, string ErrorMessage, IReadOnlyList<string> Notes);
+    JobState State, string Sha256, string ErrorReason, string ErrorMessage, IReadOnlyList<string> Notes);
 
 /// <summary>A job without its batches.</summary>
 /// <param name="Id">Its number.</param>

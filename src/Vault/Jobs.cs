@@ -165,14 +165,18 @@ public sealed class Jobs
             ("@notes", JsonSerializer.Serialize(JobTable.Unended(sql, id).Notes.Concat(notes))), ("@id", id)));
     }
 
-    /// <summary>Ends a job, for good; on the disk when this returns.</summary>
+    /// <summary>Ends a job, for good, and keeps what it read, all or nothing; on the disk when this returns.</summary>
     /// <param name="id">The job; it has not ended.</param>
     /// <param name="end">How.</param>
-    /// <param name="spoolUntil">How long its batches are kept; null for 24 hours from now. Never longer than the job itself.</param>
+    /// <param name="read">
+    /// Kept as a snapshot of the job's phone with all notes of the job, those of <paramref name="end"/> included; its name becomes the
+    /// job's <see cref="JobRow.Snapshot"/>. Null when nothing is to be kept.
+    /// </param>
     /// <exception cref="JobEndedException">It had ended before.</exception>
     /// <exception cref="JobNotFoundException">There is no such job.</exception>
-    /// <exception cref="ArgumentException">The state is no end, there is no such snapshot, or the hash is none.</exception>
-    public JobRow End(long id, JobEnd end, DateTimeOffset? spoolUntil = null)
+    /// <exception cref="ArgumentException">The state is no end, or the hash is none.</exception>
+    /// <exception cref="VaultUnavailableException">The job has not ended, and nothing was kept.</exception>
+    public JobRow End(long id, JobEnd end, SnapshotContent? read = null)
     {
         ArgumentNullException.ThrowIfNull(end);
         if (end.State is < JobState.Succeeded or > JobState.Cancelled)
@@ -182,15 +186,19 @@ public sealed class Jobs
             return _store.Write(sql =>
             {
                 JobRow job = JobTable.Unended(sql, id);
-                long now = Now();
+                DateTimeOffset now = _time.GetUtcNow();
+                string[] notes = [.. job.Notes, .. end.Notes];
+                string? snapshot = read is null
+                    ? null
+                    : Snapshots.Save(sql, now, new NewSnapshot(SnapshotOrigin.Read, job.Device, job.Identity, notes), read).Name;
                 sql.Execute(
                     "UPDATE jobs SET state = @state, ended_at = @now, spool_until = @spool_until, snapshot = @snapshot, sha256 = @sha256, "
                     + "error_reason = @error_reason, error_message = @error_message, notes = @notes WHERE id = @id",
-                    ("@state", (int)end.State), ("@now", now),
-                    ("@spool_until", spoolUntil?.ToUnixTimeMilliseconds() ?? now + (long)SpoolKept.TotalMilliseconds),
-                    ("@snapshot", end.Snapshot.Length == 0 ? null : end.Snapshot), ("@sha256", end.Sha256),
+                    ("@state", (int)end.State), ("@now", now.ToUnixTimeMilliseconds()),
+                    ("@spool_until", (now + SpoolKept).ToUnixTimeMilliseconds()),
+                    ("@snapshot", snapshot), ("@sha256", end.Sha256),
                     ("@error_reason", end.ErrorReason), ("@error_message", end.ErrorMessage),
-                    ("@notes", JsonSerializer.Serialize(job.Notes.Concat(end.Notes))), ("@id", id));
+                    ("@notes", JsonSerializer.Serialize(notes)), ("@id", id));
                 return JobTable.Get(sql, id);
             });
         }
@@ -201,8 +209,7 @@ public sealed class Jobs
     }
 
     /// <summary>
-    /// Forgets what is old: batches when their time is over, 24 hours after the job's end unless it said otherwise, and jobs 30 days
-    /// after their end. Others can work meanwhile: each job is a transaction of its own.
+    /// Forgets what is old: batches 24 hours after the job's end, and jobs 30 days after it. Others can work meanwhile: each job is a transaction of its own.
     /// </summary>
     public void Prune()
     {

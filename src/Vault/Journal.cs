@@ -1,62 +1,13 @@
-using ImeiAgent.Diag.Identity;
 using Microsoft.Data.Sqlite;
 
 namespace ImeiAgent.Vault;
 
 /// <summary>
-/// What restores are doing. The order is: row open and on the disk, bytes sent, read back, row closed; so after any crash the
-/// rows that are not closed name the phones whose state has to be looked at.
+/// What restores are doing. Every step is on the disk before the next is taken, so after any crash the rows that are not closed name
+/// the phones whose state has to be looked at, and how far each write got. Each call is one transaction.
 /// </summary>
 public sealed class Journal
 {
-    internal const string Schema1 = """
-        CREATE TABLE journal (
-            id INTEGER NOT NULL PRIMARY KEY,
-            request_id TEXT NOT NULL UNIQUE CHECK (length(request_id) > 0),
-            request_digest TEXT NOT NULL,
-            device TEXT NOT NULL CHECK (length(device) > 0),
-            model TEXT NOT NULL,
-            build TEXT NOT NULL,
-            esn TEXT NOT NULL,
-            meid TEXT NOT NULL,
-            compiled TEXT NOT NULL,
-            slot INTEGER NOT NULL CHECK (slot BETWEEN 1 AND 255),
-            old_active INTEGER NOT NULL CHECK (old_active IN (0, 1)),
-            old_data BLOB NOT NULL CHECK (length(old_data) <= 128),
-            new_data BLOB NOT NULL CHECK (length(new_data) BETWEEN 1 AND 128),
-            backup_snapshot TEXT NOT NULL REFERENCES snapshots (name),
-            source_snapshot TEXT REFERENCES snapshots (name),
-            reason TEXT NOT NULL,
-            operator TEXT NOT NULL,
-            check_digit_computed INTEGER NOT NULL CHECK (check_digit_computed IN (0, 1)),
-            started_at BIGINT NOT NULL, -- milliseconds since 1970 in UTC
-            state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
-            outcome INTEGER CHECK (outcome BETWEEN 1 AND 4),
-            error_reason TEXT NOT NULL,
-            advice TEXT NOT NULL,
-            ended_at BIGINT,
-            CHECK ((state = 3) = (outcome IS NOT NULL)),
-            CHECK ((state = 3) = (ended_at IS NOT NULL))
-        );
-        CREATE INDEX journal_open ON journal (device, id) WHERE state < 3;
-        CREATE TRIGGER journal_closed BEFORE UPDATE ON journal WHEN OLD.state = 3
-            BEGIN SELECT RAISE(ABORT, 'a closed journal row cannot be changed'); END;
-        CREATE TRIGGER journal_forward BEFORE UPDATE ON journal WHEN OLD.state < 3 AND NEW.state <= OLD.state
-            BEGIN SELECT RAISE(ABORT, 'a journal row only goes forward'); END;
-        CREATE TRIGGER journal_entry BEFORE UPDATE OF id, request_id, request_digest, device, model, build, esn, meid, compiled, slot,
-            old_active, old_data, new_data, backup_snapshot, source_snapshot, reason, operator, check_digit_computed, started_at
-            ON journal
-            BEGIN SELECT RAISE(ABORT, 'what a journal row meant cannot be changed'); END;
-        CREATE TRIGGER journal_kept BEFORE DELETE ON journal
-            BEGIN SELECT RAISE(ABORT, 'a journal row cannot be removed'); END;
-        """;
-
-    private const string EntryColumns =
-        "request_id, request_digest, device, model, build, esn, meid, compiled, slot, old_active, old_data, new_data, "
-        + "backup_snapshot, source_snapshot, reason, operator, check_digit_computed, started_at, state, error_reason, advice";
-
-    private const string Columns = "id, " + EntryColumns + ", outcome, ended_at";
-
     private readonly VaultStore _store;
     private readonly TimeProvider _time;
 
@@ -66,126 +17,170 @@ public sealed class Journal
         _time = time;
     }
 
-    /// <summary>Opens a row as <see cref="JournalState.Intent"/>; it is on the disk when this returns.</summary>
+    /// <summary>Opens a row as <see cref="JournalState.Checked"/>; it is on the disk when this returns.</summary>
     /// <exception cref="DuplicateRequestException">The request id is in the journal.</exception>
     /// <exception cref="ArgumentException">
-    /// The entry is not sound: no request id or device, data of a wrong length, or a snapshot that does not exist.
+    /// The entry is not sound: no request id or device, no slot or one twice, data of a wrong length, or a snapshot that does not exist.
     /// </exception>
     /// <exception cref="VaultUnavailableException">The row was not kept; nothing may be sent.</exception>
     public JournalRow Open(JournalEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        try
+        if (entry.Slots.Count == 0)
+            throw new ArgumentException("A write has a slot at least.", nameof(entry));
+        return Try("the journal does not take this entry", nameof(entry), sql =>
         {
-            return _store.Write(sql =>
-            {
-                if (Find(sql, "request_id = @request_id", ("@request_id", entry.RequestId)) is { } existing)
-                    throw new DuplicateRequestException(existing);
-                long id = (long)sql.Scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM journal")!;
-                Insert(sql, id, entry);
-                return Get(sql, id, JournalState.Intent);
-            });
-        }
-        catch (SqliteException error) when (VaultStore.IsConstraint(error))
-        {
-            throw new ArgumentException($"the journal does not take this entry: {error.Message}", nameof(entry), error);
-        }
+            if (FindByRequestId(sql, entry.RequestId) is { } existing)
+                throw new DuplicateRequestException(existing);
+            long id = (long)sql.Scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM journal")!;
+            JournalTable.Insert(sql, id, entry, Now());
+            return JournalTable.Get(sql, id, JournalState.Checked);
+        });
     }
 
-    /// <summary>Moves a row forward, to <see cref="JournalState.Sent"/> or <see cref="JournalState.ReadBack"/>; on the disk on return.</summary>
-    /// <exception cref="JournalOrderException">The row does not exist, or is there or further.</exception>
+    /// <summary>Moves a row from Checked to <see cref="JournalState.BackedUp"/>; on the disk on return.</summary>
+    /// <param name="id">The row.</param>
+    /// <param name="snapshot">Name of the snapshot taken before the write, in full.</param>
+    /// <exception cref="JournalOrderException">The row does not exist, or is backed up or further.</exception>
+    /// <exception cref="ArgumentException">There is no such snapshot.</exception>
+    public void BackedUp(long id, string snapshot)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(snapshot);
+        Try("the journal does not take this backup", nameof(snapshot), sql =>
+        {
+            Before(sql, id, JournalState.BackedUp);
+            return sql.Execute("UPDATE journal SET state = @state, backup_snapshot = @snapshot WHERE id = @id",
+                ("@state", (int)JournalState.BackedUp), ("@snapshot", snapshot), ("@id", id));
+        });
+    }
+
+    /// <summary>Moves a row that is backed up forward, to a state from Intent to ReRead; states may be left out. On the disk on return.</summary>
+    /// <exception cref="JournalOrderException">The row does not exist, is not backed up, or is there or further.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The state is reached otherwise: by Open, BackedUp or Close.</exception>
     public void Advance(long id, JournalState state)
     {
-        if (state is not (JournalState.Sent or JournalState.ReadBack))
-            throw new ArgumentOutOfRangeException(nameof(state), state, "Rows are advanced to Sent or ReadBack, and ended by Close.");
+        if (state is < JournalState.Intent or > JournalState.ReRead)
+            throw new ArgumentOutOfRangeException(nameof(state), state, "Rows are advanced to Intent, Sent, ReadBack, Reset or ReRead.");
         _store.Write(sql =>
         {
-            EnsureBefore(sql, id, state);
+            if (Before(sql, id, state) is { State: JournalState.Checked })
+                throw new JournalOrderException(id, JournalState.Checked, state);
             return sql.Execute("UPDATE journal SET state = @state WHERE id = @id", ("@state", (int)state), ("@id", id));
         });
     }
 
-    /// <summary>Closes a row, for good; on the disk on return.</summary>
+    /// <summary>
+    /// Notes that the phone was, or is about to be, put into offline mode and must be restarted (true), or that it need not be any
+    /// more (false). On the disk on return; writes nothing when it is noted so.
+    /// </summary>
+    /// <exception cref="JournalOrderException">The row does not exist, or is closed.</exception>
+    public void NoteOffline(long id, bool offline) =>
+        Note(id, row => row.Offline != offline, $"UPDATE journal SET offline = {(offline ? 1 : 0)} WHERE id = @id");
+
+    /// <summary>Notes that the phone was seen to restart after the write. On the disk on return; writes nothing when it is noted.</summary>
+    /// <exception cref="JournalOrderException">The row does not exist, or is closed.</exception>
+    public void NoteRestarted(long id) => Note(id, row => !row.Restarted, "UPDATE journal SET restarted = 1 WHERE id = @id");
+
+    /// <summary>Counts an attempt to put back what the slots held; on the disk on return.</summary>
+    /// <exception cref="JournalOrderException">The row does not exist, or is closed.</exception>
+    public void NotePutBack(long id) => Note(id, _ => true, "UPDATE journal SET put_backs = put_backs + 1 WHERE id = @id");
+
+    /// <summary>Closes a row, for good, and seals it with its hash; on the disk on return.</summary>
     /// <param name="id">The row, in any state but closed.</param>
     /// <param name="outcome">How it ended.</param>
     /// <param name="errorReason">Name of the error it ended with, or empty.</param>
     /// <param name="advice">What a person should do now, or empty.</param>
+    /// <param name="settledBy">The person who closed it by hand, and why; empty when the agent found out how it ended.</param>
     /// <exception cref="JournalOrderException">The row does not exist, or is closed.</exception>
-    public JournalRow Close(long id, WriteOutcome outcome, string errorReason, string advice)
+    public JournalRow Close(long id, WriteOutcome outcome, string errorReason, string advice, string settledBy = "")
     {
         if (!Enum.IsDefined(outcome))
             throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "No such outcome.");
         ArgumentNullException.ThrowIfNull(errorReason);
         ArgumentNullException.ThrowIfNull(advice);
+        ArgumentNullException.ThrowIfNull(settledBy);
         return _store.Write(sql =>
         {
-            EnsureBefore(sql, id, JournalState.Closed);
+            long now = Now();
+            JournalRow closed = Before(sql, id, JournalState.Closed) with
+            {
+                State = JournalState.Closed,
+                Outcome = outcome,
+                ErrorReason = errorReason,
+                Advice = advice,
+                SettledBy = settledBy,
+                EndedAt = DateTimeOffset.FromUnixTimeMilliseconds(now),
+            };
             sql.Execute(
-                "UPDATE journal SET state = 3, outcome = @outcome, error_reason = @error_reason, advice = @advice, "
-                + "ended_at = @ended_at WHERE id = @id",
-                ("@outcome", (int)outcome), ("@error_reason", errorReason), ("@advice", advice),
-                ("@ended_at", _time.GetUtcNow().ToUnixTimeMilliseconds()), ("@id", id));
-            return Get(sql, id, JournalState.Closed);
+                "UPDATE journal SET state = @state, outcome = @outcome, error_reason = @error_reason, advice = @advice, "
+                + "settled_by = @settled_by, sha256 = @sha256, ended_at = @ended_at WHERE id = @id",
+                ("@state", (int)closed.State), ("@outcome", (int)outcome), ("@error_reason", errorReason), ("@advice", advice),
+                ("@settled_by", settledBy), ("@sha256", JournalRow.Hash(closed)), ("@ended_at", now), ("@id", id));
+            return JournalTable.Get(sql, id, JournalState.Closed);
         });
     }
 
+    /// <summary>The row of that number, or null.</summary>
+    public JournalRow? Find(long id) => _store.Read(sql => JournalTable.Query(sql, "id = @id", ("@id", id)).FirstOrDefault());
+
     /// <summary>The row of a request, or null.</summary>
-    public JournalRow? FindByRequestId(string requestId) =>
-        _store.Read(sql => Find(sql, "request_id = @request_id", ("@request_id", requestId)));
+    public JournalRow? FindByRequestId(string requestId) => _store.Read(sql => FindByRequestId(sql, requestId));
 
     /// <summary>
-    /// The rows that wrote data which begins so, or may have written it, and were not followed by another write to that slot that was
-    /// applied; newest first.
+    /// The rows that gave a slot data that begins so, or may have: those that are open and past the intent, and those closed Applied or
+    /// Unknown. Newest first.
     /// </summary>
     /// <param name="beginning">The first bytes of the data.</param>
-    public IReadOnlyList<JournalRow> ListHolders(byte[] beginning) =>
-        _store.Read(sql => sql.Query(
-            $"SELECT {Columns} FROM journal AS wrote WHERE substr(new_data, 1, @length) = @beginning AND (outcome IS NULL OR outcome IN (1, 4)) "
-            + "AND NOT EXISTS (SELECT 1 FROM journal AS later WHERE later.device = wrote.device AND later.slot = wrote.slot "
-            + "AND later.id > wrote.id AND later.outcome = 1) ORDER BY id DESC", Row,
-            ("@length", beginning.Length), ("@beginning", beginning)));
+    public IReadOnlyList<JournalRow> ListGiven(byte[] beginning) => _store.Read(sql => JournalTable.Query(sql,
+        "state >= 3 AND (outcome IS NULL OR outcome IN (1, 4)) AND EXISTS (SELECT 1 FROM journal_slots AS given WHERE given.journal = journal.id "
+        + "AND substr(given.new_data, 1, @length) = @beginning) ORDER BY id DESC",
+        ("@length", beginning.Length), ("@beginning", beginning)));
 
     /// <summary>All rows that are not closed, oldest first.</summary>
-    public IReadOnlyList<JournalRow> ListOpen() =>
-        _store.Read(sql => sql.Query($"SELECT {Columns} FROM journal WHERE state < 3 ORDER BY id", Row));
+    public IReadOnlyList<JournalRow> ListOpen() => _store.Read(sql => JournalTable.Query(sql, "state < 8 ORDER BY id"));
 
-    private static JournalRow? Find(VaultSql sql, string where, params ReadOnlySpan<(string, object?)> values) =>
-        sql.Query($"SELECT {Columns} FROM journal WHERE {where} ORDER BY id LIMIT 1", Row, values).FirstOrDefault();
-
-    private static JournalRow Get(VaultSql sql, long id, JournalState asked) =>
-        Find(sql, "id = @id", ("@id", id)) ?? throw new JournalOrderException(id, null, asked);
-
-    private static void EnsureBefore(VaultSql sql, long id, JournalState asked)
+    /// <summary>Lists rows, newest first.</summary>
+    /// <param name="device">Only those of this phone, by its full name; null for all.</param>
+    /// <param name="openOnly">Only those that are not closed.</param>
+    /// <param name="limit">At most so many, 1 to 1,000.</param>
+    /// <param name="before">Only those with a smaller number: the last of the page before; null for the first page.</param>
+    public IReadOnlyList<JournalRow> List(string? device, bool openOnly, int limit, long? before)
     {
-        JournalState current = Get(sql, id, asked).State;
-        if (current >= asked)
-            throw new JournalOrderException(id, current, asked);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        string where = (device is null ? "" : "device = @device AND ") + (openOnly ? "state < 8 AND " : "");
+        return _store.Read(sql => JournalTable.Query(sql, $"{where}id < @before ORDER BY id DESC LIMIT @limit",
+            ("@device", device), ("@before", before ?? long.MaxValue), ("@limit", limit)));
     }
 
-    private void Insert(VaultSql sql, long id, JournalEntry entry) => sql.Execute(
-        $"INSERT INTO journal (id, {EntryColumns}) VALUES (@id, @request_id, @request_digest, @device, @model, @build, @esn, @meid, "
-        + "@compiled, @slot, @old_active, @old_data, @new_data, @backup_snapshot, @source_snapshot, @reason, @operator, "
-        + "@check_digit_computed, @started_at, 0, '', '')",
-        ("@id", id), ("@request_id", entry.RequestId), ("@request_digest", entry.RequestDigest), ("@device", entry.Device),
-        ("@model", entry.Identity.Model), ("@build", entry.Identity.Build), ("@esn", entry.Identity.Esn),
-        ("@meid", entry.Identity.Meid), ("@compiled", entry.Identity.Compiled), ("@slot", entry.Slot),
-        ("@old_active", entry.OldActive ? 1 : 0), ("@old_data", entry.OldData), ("@new_data", entry.NewData),
-        ("@backup_snapshot", entry.BackupSnapshot),
-        ("@source_snapshot", entry.SourceSnapshot.Length == 0 ? null : entry.SourceSnapshot),
-        ("@reason", entry.Reason), ("@operator", entry.Operator),
-        ("@check_digit_computed", entry.CheckDigitComputed ? 1 : 0), ("@started_at", _time.GetUtcNow().ToUnixTimeMilliseconds()));
+    private static JournalRow? FindByRequestId(VaultSql sql, string requestId) =>
+        JournalTable.Query(sql, "request_id = @request_id", ("@request_id", requestId)).FirstOrDefault();
 
-    private static JournalRow Row(SqliteDataReader row) => new(
-        row.GetInt64(0),
-        new JournalEntry(
-            row.GetString(1), row.GetString(2), row.GetString(3),
-            new PhoneIdentity(row.GetString(4), row.GetString(5), row.GetString(6), row.GetString(7), row.GetString(8)),
-            row.GetInt32(9), row.GetInt32(10) == 1, row.GetFieldValue<byte[]>(11), row.GetFieldValue<byte[]>(12),
-            row.GetString(13), row.IsDBNull(14) ? "" : row.GetString(14), row.GetString(15), row.GetString(16), row.GetInt32(17) == 1),
-        (JournalState)row.GetInt32(19),
-        row.IsDBNull(22) ? null : (WriteOutcome)row.GetInt32(22),
-        row.GetString(20),
-        row.GetString(21),
-        DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(18)),
-        row.IsDBNull(23) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.GetInt64(23)));
+    private static JournalRow Before(VaultSql sql, long id, JournalState asked)
+    {
+        JournalRow row = JournalTable.Get(sql, id, asked);
+        return row.State < asked ? row : throw new JournalOrderException(id, row.State, asked);
+    }
+
+    private void Note(long id, Func<JournalRow, bool> isNews, string update) => _store.Write(sql =>
+    {
+        JournalRow row = JournalTable.Get(sql, id, asked: null);
+        if (row.State == JournalState.Closed)
+            throw new JournalOrderException(id, row.State, asked: null);
+        return isNews(row) ? sql.Execute(update, ("@id", id)) : 0;
+    });
+
+    private T Try<T>(string refusal, string argument, Func<VaultSql, T> work)
+    {
+        try
+        {
+            return _store.Write(work);
+        }
+        catch (SqliteException error) when (VaultStore.IsConstraint(error))
+        {
+            throw new ArgumentException($"{refusal}: {error.Message}", argument, error);
+        }
+    }
+
+    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

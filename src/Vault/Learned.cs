@@ -8,7 +8,7 @@ namespace ImeiAgent.Vault;
 /// <param name="Slot">SIM slot, from 1.</param>
 /// <param name="Item">The item.</param>
 /// <param name="Reason">What happened, for a person.</param>
-/// <param name="Operator">Who said so, or whose dump it happened to.</param>
+/// <param name="Operator">Who put it on the list; empty when a dump learned it.</param>
 /// <param name="Build">The build it was seen on; may be empty.</param>
 /// <param name="Since">Since when it is known, to the millisecond.</param>
 public sealed record SkippedItem(

@@ -13,7 +13,11 @@ internal static class Schema
     // "IMEI": tells our file from any other SQLite file (https://sqlite.org/fileformat2.html, offset 68).
     private const int ApplicationId = 0x494D4549;
 
-    private static readonly string[] Steps = [Snapshots.Schema1, Journal.Schema1, Audit.Schema1, JobTable.Schema1, Learned.Schema1];
+    private static readonly Action<VaultSql>[] Steps =
+    [
+        Sql(Snapshots.Schema1), Sql(JournalTable1.Schema1), Sql(Audit.Schema1), Sql(JobTable.Schema1), Sql(Learned.Schema1),
+        Sql(JournalTable.Schema2), Sql(Approvals.Schema1), NumbersOfOld.Step,
+    ];
 
     /// <summary>Refuses a file that is not ours or newer than we are; changes nothing.</summary>
     public static void Check(SqliteConnection connection, string directory)
@@ -38,12 +42,14 @@ internal static class Schema
         {
             using SqliteTransaction transaction = connection.BeginTransaction(IsolationLevel.Serializable, deferred: false);
             var sql = new VaultSql(connection, transaction);
-            sql.Execute(Steps[version]);
+            Steps[version](sql);
             sql.Execute(string.Create(CultureInfo.InvariantCulture,
                 $"PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {version + 1}"));
             transaction.Commit();
         }
     }
+
+    private static Action<VaultSql> Sql(string step) => sql => sql.Execute(step);
 
     private static long Number(VaultSql sql, string query) => (long)sql.Scalar(query)!;
 }

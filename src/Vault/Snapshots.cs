@@ -51,26 +51,29 @@ public sealed class Snapshots
     {
         ArgumentNullException.ThrowIfNull(header);
         ArgumentNullException.ThrowIfNull(content);
-        return _store.Write(sql =>
-        {
-            DateTimeOffset now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-            SaveContent(sql, content);
-            long id = (long)sql.Scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM snapshots")!;
-            // The id makes two snapshots of equal content differ.
-            string name = DayNames.Free(sql, "snapshots", now, string.Create(CultureInfo.InvariantCulture, $"{id}/{content.Sha256}"));
-            var info = new SnapshotInfo(name, now, header.Origin, header.Device, header.Identity,
-                content.Sha256, content.Count, content.ActiveCount, content.Slots, [.. header.Notes]);
-            sql.Execute(
-                $"INSERT INTO snapshots (id, {Columns}) VALUES (@id, @name, @taken_at, @origin, @device, @model, @build, @esn, "
-                + "@meid, @compiled, @sha256, @items, @active, @slots, @notes)",
-                ("@id", id), ("@name", info.Name), ("@taken_at", now.ToUnixTimeMilliseconds()), ("@origin", (int)info.Origin),
-                ("@device", info.Device), ("@model", info.Identity.Model), ("@build", info.Identity.Build),
-                ("@esn", info.Identity.Esn), ("@meid", info.Identity.Meid), ("@compiled", info.Identity.Compiled),
-                ("@sha256", info.Sha256), ("@items", info.Items), ("@active", info.Active),
-                ("@slots", JsonSerializer.Serialize(info.Slots.Select(slot => (int)slot))),
-                ("@notes", JsonSerializer.Serialize(info.Notes)));
-            return info;
-        });
+        return _store.Write(sql => Save(sql, _time.GetUtcNow(), header, content));
+    }
+
+    /// <summary>The same as a part of another transaction.</summary>
+    internal static SnapshotInfo Save(VaultSql sql, DateTimeOffset at, NewSnapshot header, SnapshotContent content)
+    {
+        var now = DateTimeOffset.FromUnixTimeMilliseconds(at.ToUnixTimeMilliseconds());
+        SaveContent(sql, content);
+        long id = (long)sql.Scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM snapshots")!;
+        // The id makes two snapshots of equal content differ.
+        string name = DayNames.Free(sql, "snapshots", now, string.Create(CultureInfo.InvariantCulture, $"{id}/{content.Sha256}"));
+        var info = new SnapshotInfo(name, now, header.Origin, header.Device, header.Identity,
+            content.Sha256, content.Count, content.ActiveCount, content.Slots, [.. header.Notes]);
+        sql.Execute(
+            $"INSERT INTO snapshots (id, {Columns}) VALUES (@id, @name, @taken_at, @origin, @device, @model, @build, @esn, "
+            + "@meid, @compiled, @sha256, @items, @active, @slots, @notes)",
+            ("@id", id), ("@name", info.Name), ("@taken_at", now.ToUnixTimeMilliseconds()), ("@origin", (int)info.Origin),
+            ("@device", info.Device), ("@model", info.Identity.Model), ("@build", info.Identity.Build),
+            ("@esn", info.Identity.Esn), ("@meid", info.Identity.Meid), ("@compiled", info.Identity.Compiled),
+            ("@sha256", info.Sha256), ("@items", info.Items), ("@active", info.Active),
+            ("@slots", JsonSerializer.Serialize(info.Slots.Select(slot => (int)slot))),
+            ("@notes", JsonSerializer.Serialize(info.Notes)));
+        return info;
     }
 
     /// <summary>Lists snapshots in the reverse order of keeping.</summary>
@@ -169,7 +172,8 @@ public sealed class Snapshots
         }
     }
 
-    private static byte[]? StoredBytes(VaultSql sql, string sha256) =>
+    /// <summary>What is stored of a content, damaged or not; null when nothing is.</summary>
+    internal static byte[]? StoredBytes(VaultSql sql, string sha256) =>
         sql.Scalar("SELECT bytes FROM contents WHERE sha256 = @sha256", ("@sha256", sha256)) as byte[];
 
     private static SnapshotInfo Row(SqliteDataReader row) => new(

@@ -13,6 +13,8 @@ public sealed class VaultFile : IDisposable
         _store = store;
         Snapshots = new Snapshots(store, time);
         Journal = new Journal(store, time);
+        Approvals = new Approvals(store, time);
+        Numbers = new Numbers(store, time);
         Audit = new Audit(store, time);
         Jobs = new Jobs(store, time);
         Learned = new Learned(store);
@@ -36,6 +38,12 @@ public sealed class VaultFile : IDisposable
 
     /// <summary>What restores are doing and did.</summary>
     public Journal Journal { get; }
+
+    /// <summary>What a second person was asked to allow.</summary>
+    public Approvals Approvals { get; }
+
+    /// <summary>Which phone last showed which number.</summary>
+    public Numbers Numbers { get; }
 
     /// <summary>What anyone did.</summary>
     public Audit Audit { get; }

@@ -50,7 +50,7 @@ public sealed class AgentTests
         RunningPhone<PtyHost> slow = bench.PlugHere("slow", "galaxy-imei-lost", seed: 74, "latency=250ms");
         await bench.StartAgentUnawareAsync();
 
-        string[] restore = ["restore", "--label", Bench.Label, "--reason", "Ticket 4716"];
+        string[] restore = ["restore", "--label", Bench.Label, "--reason", "Ticket 4716", "--evidence", "photo"];
         await using OurProgram whichever = bench.StartImei([.. restore, "--yes"]);
         await using OurProgram named = bench.StartImei(["-d", slow.Host.Path, .. restore, "--dry-run"]);
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using ImeiAgent.Client.Cli;
+using ImeiAgent.TestKit;
 using Xunit;
 
 namespace ImeiAgent.EndToEnd;
@@ -134,7 +135,7 @@ public sealed class ReadingTests(ReadingBench bench) : IClassFixture<ReadingBenc
     [Fact]
     public async Task A_number_that_is_not_lost_is_not_replaced_nor_given_to_two_phones()
     {
-        (await bench.RestoreAsync(bench.Healthy.Link, Bench.Label2)).Ended(ExitCode.Refused, "would be a change, not a repair", "[IMEI_INTACT]");
+        (await bench.RestoreAsync(bench.Healthy.Link, Bench.Label2)).Ended(ExitCode.Refused, "belongs to the phone's other slot", "[IMEI_IN_USE]");
         (await bench.RestoreAsync(bench.Lost.Link, Bench.Label)).Ended(ExitCode.Refused, "Check that the label belongs to", "[IMEI_IN_USE]");
         (await bench.RestoreAsync(bench.Healthy.Link, Bench.Label)).Ended(ExitCode.Ok, "unchanged");
 
@@ -162,5 +163,5 @@ public sealed class ReadingTests(ReadingBench bench) : IClassFixture<ReadingBenc
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     private Task<Result> RestoreFromAsync(string file) =>
-        bench.ImeiAsync("-d", bench.Lost.Link, "restore", "--from", file, "--reason", "Ticket 4712", "--yes");
+        bench.ImeiAsync("-d", bench.Lost.Link, "restore", "--from", file, "--reason", "Ticket 4712", "--evidence", "Invoice 17", "--yes");
 }

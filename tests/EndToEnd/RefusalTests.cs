@@ -1,6 +1,8 @@
 using ImeiAgent.Client.Cli;
+using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
 using Xunit;
+using JournalState = ImeiAgent.Vault.JournalState;
 
 namespace ImeiAgent.EndToEnd;
 
@@ -17,7 +19,6 @@ public sealed class RefusalBench : Bench
 
     public PhoneProcess Spoiling { get; private set; } = null!;
 
-    public PhoneProcess Ruining { get; private set; } = null!;
 
     public override async ValueTask InitializeAsync()
     {
@@ -26,7 +27,6 @@ public sealed class RefusalBench : Bench
         Protected = await PlugAsync("protected", "galaxy-write-protected", seed: 43);
         Ignoring = await PlugAsync("ignoring", "galaxy-imei-lost", seed: 44, "ignore-writes=550");
         Spoiling = await PlugAsync("spoiling", "galaxy-imei-lost", seed: 45, "wear-once=550");
-        Ruining = await PlugAsync("ruining", "galaxy-imei-lost", seed: 46, "wear=550");
         await StartAgentAsync();
     }
 }
@@ -106,10 +106,18 @@ public sealed class RefusalTests(RefusalBench bench) : IClassFixture<RefusalBenc
     [Fact]
     public async Task A_phone_that_takes_neither_value_is_never_called_restored_nor_rolled_back()
     {
-        (await bench.RestoreAsync(bench.Ruining.Link, Bench.Label2)).Ended(ExitCode.OutcomeUnknown, "may hold a wrong value", "[WRITE_OUTCOME_UNKNOWN]");
+        // On a bench of its own: while its row is open, no other phone gets the number.
+        await using var own = new Bench();
+        PhoneProcess ruining = await own.PlugAsync("ruining", "galaxy-imei-lost", seed: 46, "wear=550");
+        await own.StartAgentAsync();
 
-        AssertClosed(WriteOutcome.Unknown, "WRITE_OUTCOME_UNKNOWN");
-        Assert.Equal("000000001000000000", bench.Ruining.Holds(1));
+        (await own.RestoreAsync(ruining.Link, Bench.Label2)).Ended(ExitCode.OutcomeUnknown, "may hold old, new or wrong values", "[WRITE_OUTCOME_UNKNOWN]");
+
+        Assert.Equal("000000001000000000", ruining.Holds(1));
+        (await own.ImeiAsync("identify")).Ended(ExitCode.Refused, "journal/1", "--by-hand", "[JOURNAL_OPEN]");
+        (await own.ImeiAsync("journal", "settle", "1", "--by-hand", "--reason", "goes to the maker")).Ended(ExitCode.Ok, "OUTCOME UNKNOWN", "goes to the maker");
+        (await own.ImeiAsync("identify")).Ended(ExitCode.Ok, "IMEI SIM 1");
+        Assert.Equal([(JournalState.Closed, WriteOutcome.Unknown, "WRITE_OUTCOME_UNKNOWN")], own.Journal());
     }
 
     private void AssertClosed(WriteOutcome outcome, string error) => Assert.Equal((JournalState.Closed, outcome, error), bench.Journal()[^1]);

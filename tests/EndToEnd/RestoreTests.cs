@@ -1,7 +1,8 @@
 using ImeiAgent.Client.Cli;
+using ImeiAgent.TestKit;
 using ImeiAgent.V1;
-using ImeiAgent.Vault;
 using Xunit;
+using JournalState = ImeiAgent.Vault.JournalState;
 using WriteOutcome = ImeiAgent.Vault.WriteOutcome;
 
 namespace ImeiAgent.EndToEnd;
@@ -59,8 +60,8 @@ public sealed class RestoreTests(RestoreBench bench) : IClassFixture<RestoreBenc
         (await bench.ImeiAsync("backup", "-o", file)).Ended(ExitCode.Ok);
 
         await bench.LoseAsync();
-        (await bench.ImeiAsync("restore", "--from", file, "--reason", "Ticket 4713", "--yes")).Ended(ExitCode.Ok, "restored:");
-        (await bench.ImeiAsync("restore", "--from", file2, "--sim", "2", "--reason", "Ticket 4713", "--yes")).Ended(ExitCode.Ok, "restored:", "SIM 2");
+        (await bench.ImeiAsync("restore", "--from", file, "--reason", "Ticket 4713", "--evidence", "Invoice 17", "--yes")).Ended(ExitCode.Ok, "restored:");
+        (await bench.ImeiAsync("restore", "--from", file2, "--sim", "2", "--reason", "Ticket 4713", "--evidence", "Invoice 17", "--yes")).Ended(ExitCode.Ok, "restored:", "SIM 2");
 
         Assert.Equal((Bench.LabelHex, Bench.Label2Hex, 2L), (bench.Phone.Holds(1), bench.Phone.Holds(2), bench.Phone.Writes));
     }
@@ -71,7 +72,7 @@ public sealed class RestoreTests(RestoreBench bench) : IClassFixture<RestoreBenc
         await bench.LoseAsync();
         int rows = bench.Journal().Count;
 
-        (await bench.ImeiAsync("restore", "--label", Bench.Label, "--reason", "Ticket 4714", "--dry-run"))
+        (await bench.ImeiAsync("restore", "--label", Bench.Label, "--reason", "Ticket 4714", "--evidence", "photo", "--dry-run"))
             .Ended(ExitCode.Ok, "lost (blank)", "35693803*****09", "checked only: nothing was written");
 
         Assert.Equal((Bench.Zeros, 0L, rows), (bench.Phone.Holds(1), bench.Phone.Writes, bench.Journal().Count));
@@ -82,7 +83,7 @@ public sealed class RestoreTests(RestoreBench bench) : IClassFixture<RestoreBenc
     {
         await bench.LoseAsync();
 
-        (await bench.ImeiAsync("restore", "--label", Bench.Label, "--reason", "Ticket 4715")).Ended(ExitCode.Usage, "--yes confirms");
+        (await bench.ImeiAsync("restore", "--label", Bench.Label, "--reason", "Ticket 4715", "--evidence", "photo")).Ended(ExitCode.Usage, "--yes confirms");
 
         Assert.Equal((Bench.Zeros, 0L), (bench.Phone.Holds(1), bench.Phone.Writes));
     }
@@ -96,7 +97,8 @@ public sealed class RestoreTests(RestoreBench bench) : IClassFixture<RestoreBenc
 
         restored.Ended(ExitCode.Ok);
         Assert.Equal(
-            ["WRITE_PHASE_CHECKED", "WRITE_PHASE_BACKED_UP", "WRITE_PHASE_INTENT", "WRITE_PHASE_SENT", "WRITE_PHASE_READ_BACK", "WRITE_PHASE_CLOSED"],
+            ["WRITE_PHASE_CHECKED", "WRITE_PHASE_BACKED_UP", "WRITE_PHASE_INTENT", "WRITE_PHASE_SENT", "WRITE_PHASE_READ_BACK", "WRITE_PHASE_RESET", "WRITE_PHASE_RE_READ",
+             "WRITE_PHASE_CLOSED"],
             restored.Messages.SkipLast(1).Select(message => message.GetProperty("progress").GetProperty("phase").GetString()));
         Assert.Equal("WRITE_OUTCOME_APPLIED", restored.Messages[^1].GetProperty("receipt").GetProperty("outcome").GetString());
     }

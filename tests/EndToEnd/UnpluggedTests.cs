@@ -1,7 +1,8 @@
 using ImeiAgent.Client.Cli;
+using ImeiAgent.TestKit;
 using ImeiAgent.V1;
-using ImeiAgent.Vault;
 using Xunit;
+using JournalState = ImeiAgent.Vault.JournalState;
 using WriteOutcome = ImeiAgent.Vault.WriteOutcome;
 
 namespace ImeiAgent.EndToEnd;
@@ -10,52 +11,70 @@ namespace ImeiAgent.EndToEnd;
 public sealed class UnpluggedTests
 {
     [Fact]
-    public async Task Power_lost_before_the_write_is_stored_is_an_unknown_outcome_and_then_the_old_value()
+    public async Task Power_lost_before_the_write_is_stored_ends_with_the_old_value_as_soon_as_the_phone_is_back()
     {
         await using var bench = new Bench();
         PhoneProcess phone = await bench.PlugAsync("phone", "galaxy-imei-lost", seed: 51, "die=before-store:1");
         await bench.StartAgentAsync();
-
-        await LosesPowerAsync(bench, phone);
+        await using OurProgram imei = await LosesPowerAsync(bench, phone);
         Assert.Equal((Bench.Zeros, 0L), (phone.Holds(1), phone.Writes));
 
         await phone.StartAsync("", Ct);
+
+        (await Bench.EndAsync(imei)).Ended(ExitCode.RolledBack, "rolled back:", "did not take the write");
         await bench.SeesAsync(phone.Link, DeviceState.Ready);
-        (await bench.ImeiAsync("identify")).Ended(ExitCode.Ok, "IMEI SIM 1  lost (blank)");
         (await bench.RestoreAsync(phone.Link, Bench.Label)).Ended(ExitCode.Ok, "restored:");
         Assert.Equal((Bench.LabelHex, 1L), (phone.Holds(1), phone.Writes));
-        Assert.Equal([WriteOutcome.Unknown, WriteOutcome.Applied], bench.Journal().Select(row => row.Outcome));
+        Assert.Equal([WriteOutcome.RolledBack, WriteOutcome.Applied], bench.Journal().Select(row => row.Outcome));
     }
 
     [Fact]
-    public async Task Power_lost_after_the_write_is_stored_is_an_unknown_outcome_and_then_the_new_value()
+    public async Task Power_lost_after_the_write_is_stored_ends_with_the_new_value_as_soon_as_the_phone_is_back()
     {
         await using var bench = new Bench();
         PhoneProcess phone = await bench.PlugAsync("phone", "galaxy-imei-lost", seed: 52, "die=after-store:1");
         await bench.StartAgentAsync();
-
-        string id = await LosesPowerAsync(bench, phone);
+        await using OurProgram imei = await LosesPowerAsync(bench, phone);
         Assert.Equal((Bench.LabelHex, 1L), (phone.Holds(1), phone.Writes));
 
         await phone.StartAsync("", Ct);
-        await bench.SeesAsync(phone.Link, DeviceState.Ready);
-        (await bench.ImeiAsync("identify", "--reveal")).Ended(ExitCode.Ok, $"IMEI SIM 1  {Bench.Label}  ok");
-        (await bench.RestoreAsync(phone.Link, Bench.Label)).Ended(ExitCode.Ok, "unchanged");
+
+        (await Bench.EndAsync(imei)).Ended(ExitCode.Ok, "restored:", "did not acknowledge");
+        Assert.Equal((Bench.LabelHex, 1L), (phone.Holds(1), phone.Writes));
+    }
+
+    [Fact]
+    public async Task A_phone_that_stays_away_is_an_unknown_outcome_that_is_settled_when_it_comes()
+    {
+        await using var bench = new Bench();
+        PhoneProcess phone = await bench.PlugAsync("phone", "galaxy-imei-lost", seed: 53, "die=after-store:1");
+        await bench.StartAgentAsync();
+        await using OurProgram imei = await LosesPowerAsync(bench, phone);
+        bench.Agent.Terminate();
+
+        Result unknown = await Bench.EndAsync(imei);
+        unknown.Ended(ExitCode.OutcomeUnknown, "OUTCOME UNKNOWN", "connect the phone", "[WRITE_OUTCOME_UNKNOWN]", "--request-id ");
+        Assert.DoesNotContain("restored:", unknown.Out);
+        Assert.DoesNotContain("rolled back", unknown.Out);
+        Assert.Equal(0, await bench.Agent.EndAsync(Ct));
+        Assert.Equal([(JournalState.Sent, null, "")], bench.Journal());
+
+        await phone.StartAsync("", Ct);
+        await bench.StartAgentAsync();
+        string id = unknown.Err.Split("--request-id ")[1].Split(' ', '\n')[0];
+        (await bench.RestoreAsync(phone.Link, Bench.Label, "--request-id", id)).Ended(ExitCode.Ok, "restored:", "replayed", "interrupted");
+        (await bench.ImeiAsync("journal", "show", "1")).Ended(ExitCode.Ok, "journal     1", "restored:");
         Assert.Equal(1, phone.Writes);
-        Assert.NotEmpty(id);
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    /// <summary>Restores until the phone's process ends; returns the request's id as the command line told it.</summary>
-    private static async Task<string> LosesPowerAsync(Bench bench, PhoneProcess phone)
+    /// <summary>A restore whose phone's process has ended; the command line waits.</summary>
+    private static async Task<OurProgram> LosesPowerAsync(Bench bench, PhoneProcess phone)
     {
-        Result restore = await bench.RestoreAsync(phone.Link, Bench.Label);
+        OurProgram imei = bench.StartRestore(phone.Link, Bench.Label);
         await phone.DiesAsync(Ct);
-        restore.Ended(ExitCode.OutcomeUnknown, "OUTCOME UNKNOWN", "Connect the phone and identify it", "[WRITE_OUTCOME_UNKNOWN]", "--request-id ");
-        Assert.DoesNotContain("restored:", restore.Out);
-        Assert.DoesNotContain("rolled back", restore.Out);
-        Assert.Equal([(JournalState.Closed, WriteOutcome.Unknown, "WRITE_OUTCOME_UNKNOWN")], bench.Journal());
-        return restore.Err.Split("request id  ")[1].Split('\n')[0];
+        await bench.SeesAsync(phone.Link, DeviceState.Disconnected);
+        return imei;
     }
 }

@@ -36,18 +36,28 @@ internal static class Requests
         OmitItems = request.OmitItems,
     };
 
-    public static RestoreRequest ToDomain(this WriteImeiRequest request, string caller) => new()
+    public static RestoreRequest ToDomain(this WriteImeiRequest request, string caller, string traceId) => new()
     {
         Device = request.Device,
-        Slot = request.Slot.OrFirst(),
-        Label = request.SourceCase == WriteImeiRequest.SourceOneofCase.Label ? request.Label : null,
-        Snapshot = request.SourceCase == WriteImeiRequest.SourceOneofCase.Snapshot ? request.Snapshot : null,
-        SnapshotSlot = Bounded(request.SnapshotSlot),
+        Slots = request.Slots.Count == 0 ? [OneSlot(request)] : BothSlots(request),
         Reason = request.Reason,
+        Evidence = request.Evidence,
         RequestId = request.RequestId,
         ValidateOnly = request.ValidateOnly,
-        Etag = request.Etag,
+        Restart = !request.NoRestart,
         Spc = request.Spc,
+        Password = request.SecurityPassword,
+        Operator = caller,
+        TraceId = traceId,
+    };
+
+    public static SettleRequest ToDomain(this SettleJournalEntryRequest request, string caller) => new()
+    {
+        Name = request.Name,
+        Reason = request.Reason,
+        ByHand = request.ByHand,
+        Spc = request.Spc,
+        Password = request.SecurityPassword,
         Operator = caller,
     };
 
@@ -76,6 +86,27 @@ internal static class Requests
 
     public static OperationException Invalid(string field, string what) =>
         new(OperationError.ArgumentInvalid, $"{field}: {what}") { Fields = new Dictionary<string, string> { ["field"] = field } };
+
+    private static SlotOrder OneSlot(WriteImeiRequest request) => new()
+    {
+        Slot = request.Slot.OrFirst(),
+        Label = request.SourceCase == WriteImeiRequest.SourceOneofCase.Label ? request.Label : null,
+        Snapshot = request.SourceCase == WriteImeiRequest.SourceOneofCase.Snapshot ? request.Snapshot : null,
+        SnapshotSlot = Bounded(request.SnapshotSlot),
+        Etag = request.Etag,
+    };
+
+    private static SlotOrder[] BothSlots(WriteImeiRequest request) =>
+        request.Slot != 0 || request.SourceCase != WriteImeiRequest.SourceOneofCase.None || request.SnapshotSlot != 0 || request.Etag.Length > 0
+            ? throw Invalid("slots", "when slots are given, slot, label, snapshot, snapshot_slot and etag stay empty.")
+            : [.. request.Slots.Select(s => new SlotOrder
+            {
+                Slot = Bounded(s.Slot),
+                Label = s.SourceCase == SlotSource.SourceOneofCase.Label ? s.Label : null,
+                Snapshot = s.SourceCase == SlotSource.SourceOneofCase.Snapshot ? s.Snapshot : null,
+                SnapshotSlot = Bounded(s.SnapshotSlot),
+                Etag = s.Etag,
+            })];
 
     private static ItemRange[] ToDomain(IEnumerable<NvRange> ranges) => [.. ranges.Select(r => new ItemRange(Bounded(r.First), Bounded(r.Last)))];
 

@@ -9,7 +9,6 @@ using NvItem = ImeiAgent.V1.NvItem;
 using NvOutcome = ImeiAgent.V1.NvOutcome;
 using PhoneIdentity = ImeiAgent.V1.PhoneIdentity;
 using SnapshotOrigin = ImeiAgent.V1.SnapshotOrigin;
-using WriteOutcome = ImeiAgent.V1.WriteOutcome;
 
 namespace ImeiAgent.Agent.Mapping;
 
@@ -48,16 +47,6 @@ internal static class Responses
         return item;
     }
 
-    public static WriteImeiResponse ToProto(this RestoreEvent told, bool reveal) => told switch
-    {
-        RestoreProgress progress => new WriteImeiResponse
-        {
-            Progress = new WriteProgress { Phase = ToProto(progress.Phase), Detail = progress.Detail },
-        },
-        RestoreEnded ended => new WriteImeiResponse { Receipt = ToProto(ended.Receipt, reveal) },
-        _ => throw new ArgumentOutOfRangeException(nameof(told), told.GetType().Name, "The contract has no such event."),
-    };
-
     public static Snapshot ToProto(this SnapshotView snapshot, bool reveal) => new()
     {
         Name = snapshot.Name,
@@ -73,29 +62,6 @@ internal static class Responses
         Notes = { snapshot.Info.Notes },
     };
 
-    private static WriteReceipt ToProto(RestoreReceipt receipt, bool reveal) => new()
-    {
-        Journal = receipt.Journal,
-        Device = receipt.Device,
-        Slot = (uint)receipt.Slot,
-        Outcome = ToProto(receipt.Outcome),
-        OldState = ToProto(receipt.OldState),
-        OldImei = Show(receipt.OldImei, reveal),
-        NewImei = Show(receipt.NewImei, reveal),
-        NewBytes = reveal ? ByteString.CopyFrom(receipt.NewImei.Pack().Bytes[..Diag.Identity.Imei.PackedLength]) : ByteString.Empty,
-        CheckDigitComputed = receipt.CheckDigitComputed,
-        BackupSnapshot = receipt.BackupSnapshot,
-        SourceSnapshot = receipt.SourceSnapshot,
-        Reason = receipt.Reason,
-        Operator = receipt.Operator,
-        RequestId = receipt.RequestId,
-        StartTime = receipt.StartedAt.ToTimestamp(),
-        EndTime = receipt.EndedAt.ToTimestamp(),
-        Advice = receipt.Advice,
-        Replayed = receipt.Replayed,
-        ErrorReason = receipt.Error.Name(),
-    };
-
     public static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity) => new()
     {
         Model = identity.Model,
@@ -105,7 +71,7 @@ internal static class Responses
         Compiled = identity.Compiled,
     };
 
-    private static string Show(Diag.Identity.Imei? imei, bool reveal) =>
+    internal static string Show(Diag.Identity.Imei? imei, bool reveal) =>
         imei is { } number ? (reveal ? number.Reveal() : number.ToString()) : "";
 
     private static DeviceState ToProto(PhoneState state) => state switch
@@ -116,10 +82,11 @@ internal static class Responses
         PhoneState.Silent => DeviceState.Silent,
         PhoneState.Unavailable => DeviceState.Unavailable,
         PhoneState.Disconnected => DeviceState.Disconnected,
+        PhoneState.Unsettled => DeviceState.Unsettled,
         _ => DeviceState.Unspecified,
     };
 
-    private static ImeiSlotState ToProto(Diag.Identity.ImeiSlotState state) => state switch
+    public static ImeiSlotState ToProto(this Diag.Identity.ImeiSlotState state) => state switch
     {
         Diag.Identity.ImeiSlotState.Unsupported => ImeiSlotState.Unsupported,
         Diag.Identity.ImeiSlotState.Unreadable => ImeiSlotState.Unreadable,
@@ -128,27 +95,5 @@ internal static class Responses
         Diag.Identity.ImeiSlotState.Invalid => ImeiSlotState.Invalid,
         Diag.Identity.ImeiSlotState.Ok => ImeiSlotState.Ok,
         _ => ImeiSlotState.Unspecified,
-    };
-
-    private static WritePhase ToProto(RestorePhase phase) => phase switch
-    {
-        RestorePhase.Checked => WritePhase.Checked,
-        RestorePhase.BackedUp => WritePhase.BackedUp,
-        RestorePhase.Intent => WritePhase.Intent,
-        RestorePhase.Sent => WritePhase.Sent,
-        RestorePhase.ReadBack => WritePhase.ReadBack,
-        RestorePhase.Closed => WritePhase.Closed,
-        _ => WritePhase.Unspecified,
-    };
-
-    private static WriteOutcome ToProto(RestoreOutcome outcome) => outcome switch
-    {
-        RestoreOutcome.Applied => WriteOutcome.Applied,
-        RestoreOutcome.RolledBack => WriteOutcome.RolledBack,
-        RestoreOutcome.Refused => WriteOutcome.Refused,
-        RestoreOutcome.Unknown => WriteOutcome.Unknown,
-        RestoreOutcome.Validated => WriteOutcome.Validated,
-        RestoreOutcome.Unchanged => WriteOutcome.Unchanged,
-        _ => WriteOutcome.Unspecified,
     };
 }

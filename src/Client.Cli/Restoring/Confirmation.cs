@@ -7,20 +7,29 @@ internal static class Confirmation
 {
     private const int Asked = 4;
 
-    /// <exception cref="CliException">The answer was another: nothing is written.</exception>
-    public static Task AskAsync(Invocation invocation, WriteReceipt plan)
+    /// <summary>Asks for the digits of each number.</summary>
+    /// <exception cref="CliException">An answer was another: nothing is written.</exception>
+    public static async Task AskAsync(Invocation invocation, WriteReceipt plan)
     {
-        string last = plan.NewImei.Length > Asked ? plan.NewImei[^Asked..] : "";
-        return last.Length == Asked && last.All(char.IsAsciiDigit)
-            ? AskForAsync(invocation, last, "Type the last four digits of the new IMEI to write it, or anything else to stop: ")
-            : AskForAsync(invocation, "yes", "Type yes to write it, or anything else to stop: ");
+        IReadOnlyList<SlotReceipt> slots = plan.EverySlot;
+        foreach (SlotReceipt slot in slots)
+        {
+            string last = slot.NewImei.Length > Asked ? slot.NewImei[^Asked..] : "";
+            string of = slots.Count > 1 ? $" of SIM {slot.Slot}" : "";
+            await (last.Length == Asked && last.All(char.IsAsciiDigit)
+                ? AskForAsync(invocation, last, $"Type the last four digits of the new IMEI{of} to write it, or anything else to stop: ")
+                : AskForAsync(invocation, "yes", $"Type yes to write it{of}, or anything else to stop: ")).ConfigureAwait(false);
+        }
     }
 
     /// <exception cref="CliException">The answer was another: nothing is asked of the agent.</exception>
-    public static Task AskAgainAsync(Invocation invocation, Device device, WriteImeiRequest request)
+    public static Task AskAgainAsync(Invocation invocation, Device device, WriteImeiRequest request, IReadOnlyList<SlotSource> sources)
     {
-        invocation.Screen.Say($"Asks for the outcome of request {request.RequestId} on {Names.Short(device.Name)}, SIM {request.Slot}.");
-        invocation.Screen.Say("If the agent never received it, it is carried out now.");
+        Screen screen = invocation.Screen;
+        screen.Say($"Asks for the outcome of request {request.RequestId} on {Names.Short(device.Name)}:");
+        foreach (SlotSource source in sources)
+            screen.Say($"SIM {source.Slot}       {(source.Label.Length > 0 ? $"label {source.Label}" : $"number of snapshot {Names.Short(source.Snapshot)}")}");
+        screen.Say("If the agent has not carried it out, as one that waited for approval, it is carried out now.");
         return AskForAsync(invocation, "yes", "Type yes to go on, or anything else to stop: ");
     }
 

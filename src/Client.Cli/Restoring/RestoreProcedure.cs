@@ -2,65 +2,69 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli.Restoring;
 
-// The restore as a person goes through it: find the phone, find the number, see the plan, say yes, watch, get the receipt.
+// The restore as a person goes through it: find the phone, find the numbers, see the plan, say yes, watch, get the receipt.
 internal static class RestoreProcedure
 {
     public static async Task<ExitCode> RunAsync(Invocation invocation, RestoreOrder order)
     {
-        AgentClient client = invocation.Client;
+        Screen screen = invocation.Screen;
         bool asks = !order.DryRun && !order.Yes;
         if (asks && !invocation.Terminal.InIsTerminal)
             throw new CliException(ExitCode.Usage, "CONFIRMATION_IMPOSSIBLE",
                 "a restore asks for confirmation and standard input is no terminal: nothing was done. --yes confirms, --dry-run only checks.");
-        string spc = await SpcSource.ReadAsync(invocation, order.Spc).ConfigureAwait(false);
+        string spc = await Secrets.SpcAsync(invocation, order.Spc).ConfigureAwait(false);
+        string password = await Secrets.PasswordAsync(invocation, order.Password).ConfigureAwait(false);
 
         // From here the phone goes by its full name: a second one that is plugged in meanwhile cannot take its place.
         Device device = await FindAsync(invocation, order).ConfigureAwait(false);
+        IReadOnlyList<SlotSource> sources = await SourceOfNumber.ResolveAsync(invocation, order).ConfigureAwait(false);
 
-        WriteImeiRequest request = new()
-        {
-            Device = device.Name,
-            Slot = order.Slot,
-            Reason = order.Reason,
-            RequestId = order.RequestId ?? Guid.NewGuid().ToString(),
-            Etag = order.Etag,
-            Spc = spc,
-            RevealImei = order.Reveal,
-        };
-        await SourceOfNumber.FillInAsync(invocation, order, request).ConfigureAwait(false);
+        // A question shows the numbers in full, because a person has to compare them.
+        bool reveal = order.Reveal || asks;
+        IReadOnlyList<ImeiSlot> now = order.RequestId is null
+            ? await ReadAsync(invocation, device, sources, reveal).ConfigureAwait(false)
+            : [];
+        WriteImeiRequest request = Request(order, device, sources);
+        request.Spc = spc;
+        request.SecurityPassword = password;
+        AskingAgain again = new(request, sources, order.FromOneBackup);
 
         if (order.RequestId is not null)
         {
             if (asks)
-                await Confirmation.AskAgainAsync(invocation, device, request).ConfigureAwait(false);
-            return await WriteRun.RunAsync(invocation, request).ConfigureAwait(false);
+                await Confirmation.AskAgainAsync(invocation, device, request, sources).ConfigureAwait(false);
+            return await WriteRun.RunAsync(invocation, request, again).ConfigureAwait(false);
         }
 
-        // A question shows the numbers in full, because a person has to compare them.
-        bool reveal = order.Reveal || asks;
-        ReadImeiResponse before = await client.ReadImeiAsync(
-            new ReadImeiRequest { Device = device.Name, RevealImei = reveal }, invocation.Cancellation).ConfigureAwait(false);
-        ImeiSlot slot = before.Slots.FirstOrDefault(slot => slot.Slot == order.Slot) ?? new ImeiSlot { Slot = order.Slot };
-        request.Etag = slot.Etag;
+        WriteReceipt plan;
+        try
+        {
+            plan = await PlanAsync(invocation, request, reveal).ConfigureAwait(false);
+        }
+        catch (AgentException refusal)
+        {
+            ExitCode code = Failures.Report(screen, refusal);
+            again.ToHaveItApproved(screen, refusal);
+            return code;
+        }
 
-        WriteReceipt plan = await PlanAsync(invocation, request, reveal).ConfigureAwait(false);
         if (order.DryRun || plan.Outcome == WriteOutcome.Unchanged)
         {
-            if (invocation.Screen.Json)
+            if (screen.Json)
             {
-                invocation.Screen.Message(new WriteImeiResponse { Receipt = plan });
+                screen.Message(new WriteImeiResponse { Receipt = plan });
                 return ExitCode.Ok;
             }
-            ReceiptPrinter.Plan(device, slot, plan, cell => invocation.Screen.Line(cell));
-            ReceiptPrinter.PlanIsAll(plan, cell => invocation.Screen.Line(cell));
+            ReceiptPrinter.Plan(device, now, plan, cell => screen.Line(cell));
+            ReceiptPrinter.PlanIsAll(plan, cell => screen.Line(cell));
             return ExitCode.Ok;
         }
 
-        if (asks || !invocation.Screen.Json)
-            ReceiptPrinter.Plan(device, slot, plan, cell => invocation.Screen.Say(cell));
+        if (asks || !screen.Json)
+            ReceiptPrinter.Plan(device, now, plan, cell => screen.Say(cell));
         if (asks)
             await Confirmation.AskAsync(invocation, plan).ConfigureAwait(false);
-        return await WriteRun.RunAsync(invocation, request).ConfigureAwait(false);
+        return await WriteRun.RunAsync(invocation, request, again).ConfigureAwait(false);
     }
 
     // An earlier outcome can be asked for without the phone: an agent that was started since may not have met it.
@@ -77,16 +81,47 @@ internal static class RestoreProcedure
         }
     }
 
-    // The same request as the write will be, but for its id and the code, which a check has no use for.
+    // What the slots hold, whose etags the restore then carries: it is refused when they hold something else by then.
+    private static async Task<IReadOnlyList<ImeiSlot>> ReadAsync(
+        Invocation invocation, Device device, IReadOnlyList<SlotSource> sources, bool reveal)
+    {
+        ReadImeiRequest question = new() { Device = device.Name, RevealImei = reveal };
+        ReadImeiResponse answer = await invocation.Client.ReadImeiAsync(question, invocation.Cancellation).ConfigureAwait(false);
+        foreach (SlotSource source in sources)
+            source.Etag = answer.Slots.FirstOrDefault(slot => slot.Slot == source.Slot)?.Etag ?? "";
+        return answer.Slots;
+    }
+
+    private static WriteImeiRequest Request(RestoreOrder order, Device device, IReadOnlyList<SlotSource> sources)
+    {
+        WriteImeiRequest request = new()
+        {
+            Device = device.Name,
+            Reason = order.Reason,
+            Evidence = order.Evidence,
+            RequestId = order.RequestId ?? Guid.NewGuid().ToString(),
+            NoRestart = order.NoRestart,
+            RevealImei = order.Reveal,
+        };
+        if (sources is not [var one])
+        {
+            request.Slots.AddRange(sources);
+            return request;
+        }
+        // One slot in the form that agents of the first contract know too.
+        (request.Slot, request.Etag, request.SnapshotSlot) = (one.Slot, one.Etag, one.SnapshotSlot);
+        if (one.Label.Length > 0)
+            request.Label = one.Label;
+        else
+            request.Snapshot = one.Snapshot;
+        return request;
+    }
+
+    // The same request as the write will be, its id included: what a supervisor approves of the plan is approved of the write. Only what
+    // opens the phone is left out, which a check has no use for.
     private static async Task<WriteReceipt> PlanAsync(Invocation invocation, WriteImeiRequest request, bool reveal)
     {
-        WriteImeiRequest question = new(request)
-        {
-            RequestId = Guid.NewGuid().ToString(),
-            ValidateOnly = true,
-            RevealImei = reveal,
-            Spc = "",
-        };
+        WriteImeiRequest question = new(request) { ValidateOnly = true, RevealImei = reveal, Spc = "", SecurityPassword = "" };
         WriteReceipt? plan = null;
         await foreach (WriteImeiResponse message in invocation.Client.WriteImeiAsync(question, invocation.Cancellation).ConfigureAwait(false))
             plan = message.Receipt ?? plan;

@@ -59,7 +59,7 @@ internal static class Colours
     {
         DeviceState.Ready => Color.Green,
         DeviceState.Probing => Color.Yellow,
-        DeviceState.Disconnected or DeviceState.Unavailable => Color.Red,
+        DeviceState.Disconnected or DeviceState.Unavailable or DeviceState.Unsettled => Color.Red,
         _ => null,
     };
 

@@ -20,7 +20,10 @@ internal static partial class JobsVerb
         {
             if (result.GetResult(from) is not null && result.GetResult(now) is { Implicit: false })
                 result.AddError("Give one of --from and --now.");
+            else if ((result.GetResult(from) is not null || result.GetResult(now) is { Implicit: false }) && !result.GetValue(globals.Json))
+                result.AddError("--from and --now choose items, and items are printed with --json only: add --json, or leave them out.");
         });
+        globals.RefuseDevice(watch, NameIsEnough);
         globals.Run(watch, invocation => WatchAsync(invocation, new WatchJobRequest
         {
             Name = invocation.Parsed.GetRequiredValue(name),
@@ -36,6 +39,7 @@ internal static partial class JobsVerb
         Argument<string> name = NameArgument();
         Option<uint?> timeout = new("--timeout") { Description = "How long at most; exit code 8 when the job has not ended by then.", HelpName = "SECONDS" };
         Command wait = new("wait", "Wait for a job's end. The exit code is that of the backup it was.") { name, timeout };
+        globals.RefuseDevice(wait, NameIsEnough);
         globals.Run(wait, invocation => WaitAsync(invocation, invocation.Parsed.GetRequiredValue(name), invocation.Parsed.GetValue(timeout)));
         return wait;
     }

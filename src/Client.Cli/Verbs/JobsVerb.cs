@@ -7,7 +7,8 @@ namespace ImeiAgent.Client.Cli.Verbs;
 // imei jobs list | show | watch | wait | cancel
 internal static partial class JobsVerb
 {
-    private const int PageSize = 200;
+    // For commands that take a NAME.
+    private const string NameIsEnough = "The job's NAME is enough: leave -d out. imei jobs list -d PHONE lists the jobs of one phone.";
 
     public static Command Build(Globals globals) =>
         new("jobs", "Dumps that the agent is reading or has read: from any desk, however they were started.")
@@ -28,6 +29,7 @@ internal static partial class JobsVerb
     {
         Argument<string> name = NameArgument();
         Command show = new("show", "Show what a job does, waits for, or came to.") { name };
+        globals.RefuseDevice(show, NameIsEnough);
         globals.Run(show, async invocation =>
         {
             GetJobRequest request = new() { Name = invocation.Parsed.GetRequiredValue(name) };
@@ -45,6 +47,7 @@ internal static partial class JobsVerb
     {
         Argument<string> name = NameArgument();
         Command cancel = new("cancel", "End a job, whoever watches it; the phone is asked nothing more. Of one that has ended nothing is changed.") { name };
+        globals.RefuseDevice(cancel, NameIsEnough);
         globals.Run(cancel, async invocation =>
         {
             CancelJobRequest request = new() { Name = invocation.Parsed.GetRequiredValue(name) };
@@ -58,28 +61,20 @@ internal static partial class JobsVerb
         return cancel;
     }
 
-    private static async Task<ExitCode> ListAsync(Invocation invocation)
-    {
-        List<Job> all = [];
-        ListJobsRequest request = new() { Device = invocation.Device, PageSize = PageSize };
-        do
-        {
-            ListJobsResponse page = await invocation.Client.ListJobsAsync(request, invocation.Cancellation).ConfigureAwait(false);
-            if (invocation.Screen.Json)
-                invocation.Screen.Message(page);
-            all.AddRange(page.Jobs);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
+    private static Task<ExitCode> ListAsync(Invocation invocation) => Pages.ListAsync(
+        invocation,
+        token => invocation.Client.ListJobsAsync(
+            new ListJobsRequest { Device = invocation.Device, PageSize = Pages.Size, PageToken = token }, invocation.Cancellation),
+        page => (page.Jobs, page.NextPageToken),
+        all => Show(invocation.Screen, all));
 
-        if (invocation.Screen.Json)
-            return ExitCode.Ok;
+    private static void Show(Screen screen, IReadOnlyList<Job> all)
+    {
         if (all.Count == 0)
-            invocation.Screen.Note("No jobs. imei backup starts one.");
+            screen.Note("No jobs. imei backup starts one.");
         else
-            invocation.Screen.Table(JobPrinter.Headers, all.Select(JobPrinter.Row));
+            screen.Table(JobPrinter.Headers, all.Select(JobPrinter.Row));
         foreach (Job waiting in all.Where(job => job.Hint.Length > 0))
-            invocation.Screen.Note($"{Names.Short(waiting.Name)}: {waiting.Hint}");
-        return ExitCode.Ok;
+            screen.Note($"{Names.Short(waiting.Name)}: {waiting.Hint}");
     }
 }

@@ -14,6 +14,8 @@ internal static class SkipsVerb
             BuildList(globals), BuildAdd(globals), BuildRemove(globals),
         };
 
+    private const string ModelInstead = "What is skipped goes by model, not by phone: leave -d out and give MODEL, as imei identify shows it.";
+
     private static Argument<string> ModelArgument() => new("MODEL") { Description = "The model exactly as imei identify shows it, as in SM-G991U." };
 
     private static Argument<string> ItemArgument() => new("ITEM") { Description = "550 or 0x226." };
@@ -22,6 +24,7 @@ internal static class SkipsVerb
     {
         Option<string> model = new("--model") { Description = "Only those of this model.", HelpName = "MODEL" };
         Command list = new("list", "List what is skipped, and why.") { model };
+        globals.RefuseDevice(list, "What is skipped goes by model, not by phone: --model MODEL, as imei identify shows it.");
         globals.Run(list, async invocation =>
         {
             Screen screen = invocation.Screen;
@@ -45,6 +48,7 @@ internal static class SkipsVerb
         Option<uint> sim = SimOption.One("--sim", "SIM slot.");
         Option<string> reason = new("--reason") { Description = "Why, for whoever finds it on the list.", HelpName = "TEXT" };
         Command add = new("add", "Do not read an item from phones of a model any more.") { model, item, sim, reason };
+        globals.RefuseDevice(add, ModelInstead);
         globals.Run(add, async invocation =>
         {
             AddSkipRequest request = new()
@@ -67,6 +71,7 @@ internal static class SkipsVerb
         Argument<string> item = ItemArgument();
         Option<uint> sim = SimOption.One("--sim", "SIM slot.");
         Command remove = new("remove", "Read an item again.") { model, item, sim };
+        globals.RefuseDevice(remove, ModelInstead);
         globals.Run(remove, async invocation =>
         {
             RemoveSkipRequest request = new()

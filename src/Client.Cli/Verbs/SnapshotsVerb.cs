@@ -8,7 +8,8 @@ namespace ImeiAgent.Client.Cli.Verbs;
 // imei snapshots list | show | export
 internal static class SnapshotsVerb
 {
-    private const int PageSize = 200;
+    // For commands that take a NAME.
+    private const string NameIsEnough = "The snapshot's NAME is enough: leave -d out. imei snapshots list -d PHONE lists those of one phone.";
 
     public static Command Build(Globals globals) =>
         new("snapshots", "What was read from phones and is kept by the agent.") { BuildList(globals), BuildShow(globals), BuildExport(globals) };
@@ -27,6 +28,7 @@ internal static class SnapshotsVerb
         Argument<string> name = NameArgument();
         Option<bool> reveal = new("--reveal") { Description = "Show IMEIs unmasked." };
         Command show = new("show", "Show what a snapshot holds.") { name, reveal };
+        globals.RefuseDevice(show, NameIsEnough);
         globals.Run(show, invocation => ShowAsync(invocation, new GetSnapshotRequest
         {
             Name = invocation.Parsed.GetRequiredValue(name),
@@ -43,6 +45,7 @@ internal static class SnapshotsVerb
         Option<uint> sim = SimOption.One("--sim", "SIM slot: the format holds one.");
         Option<bool> activeOnly = new("--active-only") { Description = "Only items with data: the form that every old reader takes." };
         Command export = new("export", "Write a snapshot as NV text v3.5.") { name, output, force, sim, activeOnly };
+        globals.RefuseDevice(export, NameIsEnough);
         globals.Run(export, async invocation =>
         {
             string path = invocation.Parsed.GetValue(output) ?? SnapshotExport.StandardOutput;
@@ -73,28 +76,18 @@ internal static class SnapshotsVerb
             invocation.Screen.Note($"note: the snapshot holds SIM {other} too; --sim {other} writes it to a file of its own");
     }
 
-    private static async Task<ExitCode> ListAsync(Invocation invocation)
-    {
-        List<Snapshot> all = [];
-        ListSnapshotsRequest request = new() { Device = invocation.Device, PageSize = PageSize };
-        do
+    private static Task<ExitCode> ListAsync(Invocation invocation) => Pages.ListAsync(
+        invocation,
+        token => invocation.Client.ListSnapshotsAsync(
+            new ListSnapshotsRequest { Device = invocation.Device, PageSize = Pages.Size, PageToken = token }, invocation.Cancellation),
+        page => (page.Snapshots, page.NextPageToken),
+        all =>
         {
-            ListSnapshotsResponse page = await invocation.Client.ListSnapshotsAsync(request, invocation.Cancellation).ConfigureAwait(false);
-            if (invocation.Screen.Json)
-                invocation.Screen.Message(page);
-            all.AddRange(page.Snapshots);
-            request.PageToken = page.NextPageToken;
-        }
-        while (request.PageToken.Length > 0);
-
-        if (invocation.Screen.Json)
-            return ExitCode.Ok;
-        if (all.Count == 0)
-            invocation.Screen.Note("No snapshots.");
-        else
-            invocation.Screen.Table(["NAME", "TAKEN (UTC)", "ORIGIN", "PHONE", "ITEMS", "ACTIVE", "SIM"], all.Select(Row));
-        return ExitCode.Ok;
-    }
+            if (all.Count == 0)
+                invocation.Screen.Note("No snapshots.");
+            else
+                invocation.Screen.Table(["NAME", "TAKEN (UTC)", "ORIGIN", "PHONE", "ITEMS", "ACTIVE", "SIM"], all.Select(Row));
+        });
 
     private static async Task<ExitCode> ShowAsync(Invocation invocation, GetSnapshotRequest request)
     {

@@ -25,7 +25,7 @@ internal sealed class PhoneLostException(int first, int end, bool asked, Operati
 /// Reads the items of a plan from a phone, from where the spool stands. Requests are sent ahead so that the session's window is always
 /// full; answers are taken in order. An item that is never answered while others are is noted as such.
 /// </summary>
-internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IReadOnlySet<uint> skips, TimeProvider time)
+internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmful, TimeProvider time)
 {
     /// <summary>After so many unanswered items in a row the phone is asked for something it answered before.</summary>
     private const int MostUnanswered = 5;
@@ -47,7 +47,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
         {
             while (taken < plan.Total)
             {
-                int reach = caution.IsDue(taken) ? taken + 1 : Math.Min(plan.Total, taken + Ahead * phone.Session.Window);
+                int reach = harmful.IsAlone(taken) ? taken + 1 : Math.Min(plan.Total, taken + Ahead * phone.Session.Window);
                 for (; sent < reach; sent++)
                     _replies[sent % _replies.Length] = Send(phone, sent, stop.Token);
 
@@ -59,7 +59,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
                     DiagReply<NvItem> reply = await _replies[taken % _replies.Length];
                     if (NvTraffic.IsBusy(reply))
                         reply = await phone.Session.ReadAsync(slot, item, time, ct);
-                    if (skips.Contains(plan.KeyAt(taken)))
+                    if (harmful.IsSkipped(taken))
                         reading = NvReading.LeftOut(slot, item);
                     else
                         reading = NvReading.From(slot, item, reply);
@@ -72,7 +72,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
                 {
                     taken++;
                     unanswered++;
-                    if (unanswered == MostUnanswered || taken == plan.Total || caution.IsDue(taken - 1) || skips.Contains(plan.KeyAt(taken)))
+                    if (unanswered == MostUnanswered || taken == plan.Total || harmful.IsAlone(taken - 1) || harmful.IsSkipped(taken))
                     {
                         await RequireAliveAsync(phone, ct);
                         AddUnanswered(taken - unanswered, unanswered);
@@ -95,7 +95,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
         {
             int first = taken - unanswered;
             // What is asked for alone is under way alone, whatever was asked to see whether the phone still lives.
-            int end = caution.IsDue(first) ? first + 1 : sent;
+            int end = harmful.IsAlone(first) ? first + 1 : sent;
             throw new PhoneLostException(first, end, unanswered > 0 || e is not SessionException { Sent: Transmission.No }, PhoneFailure.Explain(e, phone));
         }
         finally
@@ -108,7 +108,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, Caution caution, IR
 
     private ValueTask<DiagReply<NvItem>> Send(Phone phone, int position, CancellationToken ct)
     {
-        if (skips.Contains(plan.KeyAt(position)))
+        if (harmful.IsSkipped(position))
             return default;
         (byte slot, NvItemId item) = plan[position];
         return phone.Session.SendReadAsync(slot, item, ct);

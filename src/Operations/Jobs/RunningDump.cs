@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using ImeiAgent.Diag.Nv;
 using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
@@ -13,31 +12,15 @@ internal sealed class RunningDump
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(200);
 
-    private const int MostNotes = 100;
-
-    /// <summary>So often in a row the phone may be lost without one more item read.</summary>
-    private const int MostLosses = 10;
-
-    private readonly Lock _lock = new();
     private readonly VaultFile _vault;
     private readonly PhoneRegistry _phones;
     private readonly TimeProvider _time;
     private readonly Identify _identify;
     private readonly DumpPlan _plan;
-    private readonly Spool _spool;
-    private readonly Caution _caution = new();
-    private readonly HashSet<uint> _skips;
+    private readonly HarmfulItems _harmful;
+    private readonly JobRecord _record;
     private readonly CancellationTokenSource _cancel = new();
-    private readonly List<(int Position, SkippedItem Skip)> _blamed = [];
-    private readonly List<string> _notes;
-    private JobState _state;
-    private string _hint = "";
-    private DateTimeOffset? _waitUntil;
-    private Phone? _phone;
-    private JobRow? _ended;
-    private OperationException? _abandoned;
     private int _watchers;
-    private int _lostAt = -1, _losses;
     private int _askers = 1;
 
     /// <summary>Takes up a job where its row stands.</summary>
@@ -46,10 +29,9 @@ internal sealed class RunningDump
         (Row, Order, _phones, _vault, _time) = (row, JobOrder.Parse(row.Request), phones, vault, time);
         _identify = new Identify(time);
         _plan = new DumpPlan(Order);
-        _notes = [.. row.Notes];
-        _state = row.State;
-        _skips = [.. vault.Learned.Skips(row.Identity.Model).Select(skip => DumpPlan.Key(skip.Slot, skip.Item.Number))];
-        _spool = new Spool(vault, row, News, time);
+        _harmful = new HarmfulItems(row, _plan, vault, time);
+        Spool = new Spool(vault, row, News, time);
+        _record = new JobRecord(row, Order, _plan, vault, Spool, News);
     }
 
     /// <summary>The job as it was taken up.</summary>
@@ -65,10 +47,22 @@ internal sealed class RunningDump
     public Pulse News { get; } = new();
 
     /// <summary>What it has read.</summary>
-    public Spool Spool => _spool;
+    public Spool Spool { get; }
+
+    /// <summary>As it is now, as far as it is on the disk.</summary>
+    public JobView View() => _record.View();
 
     /// <summary>Ends it; it stays in the list as cancelled.</summary>
     public Task CancelAsync() => _cancel.CancelAsync();
+
+    /// <summary>Whether it was told to end.</summary>
+    public bool IsCancelled => _cancel.IsCancellationRequested;
+
+    /// <summary>Whether it is looking for an item that loses the phone, asking for one at a time: others must not read meanwhile.</summary>
+    public bool IsCautious => _harmful.IsAlone(Spool.Position);
+
+    /// <summary>How many watch.</summary>
+    public int Watchers => Volatile.Read(ref _watchers);
 
     /// <summary>Somebody watches from now on (1), or no more (-1).</summary>
     public void CountWatchers(int change) => Interlocked.Add(ref _watchers, change);
@@ -79,61 +73,24 @@ internal sealed class RunningDump
     /// <summary>One of those who want it gives up; true when nobody else is left who asked for it or watches it.</summary>
     public bool Leave() => Interlocked.Decrement(ref _askers) <= 0 & Watchers <= 1;
 
-    /// <summary>Whether it was told to end.</summary>
-    public bool IsCancelled => _cancel.IsCancellationRequested;
-
-    /// <summary>Whether it is looking for an item that loses the phone, asking for one at a time: others must not read meanwhile.</summary>
-    public bool IsCautious => _caution.IsDue(_spool.Position);
-
-    /// <summary>How many watch.</summary>
-    public int Watchers => Volatile.Read(ref _watchers);
-
     /// <summary>Whether the vault failed under it, so that its row still says that it runs.</summary>
-    public bool IsAbandoned
-    {
-        get
-        {
-            lock (_lock)
-                return _abandoned is not null && _ended is null;
-        }
-    }
-
-    /// <summary>Writes down the end of a job that was abandoned, now that the vault may work again.</summary>
-    /// <exception cref="OperationException">It does not.</exception>
-    public void EndAbandoned() => End(JobState.Failed, "", "", _abandoned);
+    public bool IsAbandoned => _record.IsAbandoned;
 
     /// <summary>The vault failed: watchers are told. The next agent takes the job up where its row stands, unless it is cancelled before.</summary>
     public void Abandon(OperationException reason)
     {
-        _spool.End();
-        lock (_lock)
-            _abandoned = reason;
-        News.Beat();
+        Spool.End();
+        _record.Abandon(reason);
     }
 
-    /// <summary>As it is now, as far as it is on the disk.</summary>
-    public JobView View()
-    {
-        (long sequence, JobTally tally, TimeSpan reading, double rate) = _spool.Durable;
-        lock (_lock)
-        {
-            if (_abandoned is not null)
-                _state = JobState.Failed;
-            JobRow row = _ended ?? Row with { State = _state, Tally = tally, LastSequence = sequence, Reading = reading, Notes = [.. _notes] };
-            JobView view = JobViews.Of(row, Order);
-            return view with
-            {
-                Error = _abandoned ?? view.Error,
-                Progress = JobViews.Progress(row, _plan, rate, _phone?.Session.Window ?? 0),
-                Hint = _hint,
-                WaitUntil = _waitUntil,
-            };
-        }
-    }
+    /// <summary>Writes down the end of a job that was abandoned, now that the vault may work again.</summary>
+    /// <exception cref="OperationException">It does not.</exception>
+    public void EndAbandoned() => _record.EndAbandoned();
 
-    /// <summary>The procedure. Returns when the job ended; leaves it to the next agent when <paramref name="stopping"/> is cancelled.</summary>
+    /// <summary>The procedure. Returns when the job ended; leaves it to the next agent when <paramref name="stopping"/> is cancelled, or the vault fails.</summary>
     /// <param name="elder">An older dump of the same phone that looks for an item that loses it, or null: what it asks for must be alone.</param>
     /// <param name="stopping">The agent ends.</param>
+    /// <exception cref="OperationException">The vault failed.</exception>
     public async Task RunAsync(Func<RunningDump?> elder, CancellationToken stopping)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(stopping, _cancel.Token);
@@ -142,9 +99,9 @@ internal sealed class RunningDump
             // Read, for as many times as the phone leaves and comes back.
             var way = new PhoneReturn(_phones, Row.Device, Row.Identity, TimeSpan.FromSeconds(Order.WaitSeconds), _time);
             OperationException? reason = null;
-            while (_spool.Position < _plan.Total)
+            while (Spool.Position < _plan.Total)
             {
-                Phone phone = await way.WaitAsync(_spool.Position > 0, reason, TellWaiting, ending.Token);
+                Phone phone = await way.WaitAsync(Spool.Position > 0, reason, _record.Waits, ending.Token);
                 if (elder() is { } cautious)
                 {
                     await Task.WhenAny(cautious.News.Next, Task.Delay(s_patience, _time, ending.Token));
@@ -153,30 +110,31 @@ internal sealed class RunningDump
                 Begin(phone);
                 try
                 {
-                    await new DumpReader(_plan, _spool, _caution, _skips, _time).RunAsync(phone, ending.Token);
+                    await new DumpReader(_plan, Spool, _harmful, _time).RunAsync(phone, ending.Token);
                 }
                 catch (PhoneLostException lost)
                 {
                     reason = lost.Reason;
-                    Learn();
                     await LoseAsync(phone, lost, ending.Token);
                 }
                 finally
                 {
-                    Pause();
+                    Pause(phone);
                 }
             }
-
-            Learn();
+            _harmful.Learn(Spool.Position);
 
             // Everything is on the disk before anything is said of it.
             await FlushAsync();
-            await FinishAsync(ending.Token);
+
+            // The phone is asked once more who it is; then what was read is kept, and the job ends.
+            bool isSurelyTheSame = await IsSurelyTheSameAsync(ending.Token);
+            Succeed(isSurelyTheSame);
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
         {
             await FlushAsync();
-            End(JobState.Cancelled, "", "", Faults.JobCancelled(Name));
+            _record.End(JobState.Cancelled, Faults.JobCancelled(Name), []);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -185,6 +143,9 @@ internal sealed class RunningDump
         catch (OperationException e)
         {
             await FlushAsync();
+            // A vault that failed is no end: nothing was kept of the last step, and the next agent takes it again.
+            if (e.Error == OperationError.VaultUnavailable)
+                throw;
             Fail(e);
         }
     }
@@ -193,38 +154,28 @@ internal sealed class RunningDump
     {
         if (_vault.Learned.Window(Row.Identity.Model, Row.Identity.Build) is { } window)
             phone.Session.AssumeWindow(window);
-        foreach (SkippedItem skip in _vault.Learned.Skips(Row.Identity.Model))
-            _skips.Add(DumpPlan.Key(skip.Slot, skip.Item.Number));
-        _spool.ReadingBegins();
-        Change(JobState.Running, () => (_phone, _hint, _waitUntil) = (phone, "", null));
+        _harmful.Refresh();
+        Spool.ReadingBegins();
+        _record.Reads(phone);
     }
 
-    private void Pause()
+    /// <summary>Lets the port be opened anew, and finds out whether one item is to blame.</summary>
+    private async Task LoseAsync(Phone phone, PhoneLostException lost, CancellationToken ct)
     {
-        _spool.ReadingEnds();
-        if (_phone?.Session.SettledWindow is { } window)
-            Remember(window);
-        lock (_lock)
-            _phone = null;
+        _harmful.Learn(Spool.Position);
+        // A restore that is under way ends first: it may still hear what the phone does not tell a dump.
+        using (await _phones.GateOf(Row.Device).EnterAsync("a dump that lost the phone", ct))
+            await phone.Session.DisposeAsync();
+        if (_harmful.PhoneLost(lost, Spool.Position) is { } note)
+            _record.Note(note);
     }
 
-    /// <summary>
-    /// An item that was blamed is skipped for all phones of its model only once the phone was read on behind it: one that restarts by
-    /// itself, or a loose cable, is lost at the next item too. A phone without a model teaches nothing, and who a phone is
-    /// (identity items) is never left out of others because of one.
-    /// </summary>
-    private void Learn()
+    private void Pause(Phone phone)
     {
-        foreach ((int position, SkippedItem skip) in _blamed.Where(one => one.Position + 1 < _spool.Position).ToArray())
-        {
-            _blamed.RemoveAll(one => one.Position == position);
-            if (skip.Model.Length > 0 && NvCatalogue.Find(skip.Item)?.Group != NvGroup.Identity)
-                _vault.Learned.AddSkip(skip);
-        }
-    }
-
-    private void Remember(int window)
-    {
+        Spool.ReadingEnds();
+        _record.Pauses();
+        if (phone.Session.SettledWindow is not { } window)
+            return;
         try
         {
             _vault.Learned.RememberWindow(Row.Identity.Model, Row.Identity.Build, window);
@@ -235,41 +186,12 @@ internal sealed class RunningDump
         }
     }
 
-    private void TellWaiting(DateTimeOffset until, string hint) => Change(JobState.WaitingForPhone, () => (_hint, _waitUntil) = (hint, until));
-
-    /// <summary>Lets the port be opened anew, and finds out whether one item is to blame.</summary>
-    private async Task LoseAsync(Phone phone, PhoneLostException lost, CancellationToken ct)
+    private async Task FlushAsync()
     {
-        // A restore that is under way ends first: it may still hear what the phone does not tell a dump.
-        using (await _phones.GateOf(Row.Device).EnterAsync(ct))
-            await phone.Session.DisposeAsync();
-        if (_spool.Position > _lostAt)
-            (_lostAt, _losses) = (_spool.Position, 0);
-        if (++_losses == MostLosses)
-            throw lost.Reason;
-        if (!_caution.PhoneLost(lost.First, lost.End, lost.Asked))
-            return;
-        (byte slot, NvItemId item) = _plan[lost.First];
-        string reason = lost.Reason.Error == OperationError.NoReply ? "the phone answered nothing any more" : "the phone left the port";
-        _skips.Add(_plan.KeyAt(lost.First));
-        _blamed.Add((lost.First, new SkippedItem(
-            Row.Identity.Model, slot, item, $"Twice when it was read, {reason}.", "", Row.Identity.Build, _time.GetUtcNow())));
-        Note($"Item {item.Number} of SIM {slot} is skipped: twice when it was read, {reason}.");
-    }
-
-    private async Task FinishAsync(CancellationToken ct)
-    {
-        SnapshotContent content = Content();
-        JobTally tally = _spool.Durable.Tally;
-        int failed = tally.Done - tally.Active - tally.Absent - tally.Skipped;
-        if (failed > 0)
-            Note($"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete.");
-        if (tally.Skipped > 0)
-            Note($"{tally.Skipped} {(tally.Skipped == 1 ? "item was" : "items were")} skipped, because phones of this model do not survive the read.");
-        if (!await IsSurelyTheSameAsync(ct))
-            Note("The phone left before it could be asked once more who it is.");
-        string snapshot = Order.SaveSnapshot ? Save(content) : "";
-        End(JobState.Succeeded, snapshot, content.Sha256, null);
+        Spool.End();
+        await Spool.Writing;
+        if (Spool.Fault is { } fault)
+            throw fault;
     }
 
     /// <summary>Whether the phone still tells that it is itself; false when it tells nothing any more.</summary>
@@ -293,93 +215,38 @@ internal sealed class RunningDump
         }
     }
 
+    private void Succeed(bool isSurelyTheSame)
+    {
+        SnapshotContent content = Content();
+        JobTally tally = Spool.Durable.Tally;
+        int failed = tally.Done - tally.Active - tally.Absent - tally.Skipped;
+        List<string> notes = [];
+        if (failed > 0)
+            notes.Add($"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete.");
+        if (tally.Skipped > 0)
+            notes.Add($"{tally.Skipped} {(tally.Skipped == 1 ? "item was" : "items were")} skipped, because phones of this model do not survive the read.");
+        if (!isSurelyTheSame)
+            notes.Add("The phone left before it could be asked once more who it is.");
+        _record.End(JobState.Succeeded, null, notes, content.Sha256, Order.SaveSnapshot ? content : null);
+    }
+
     /// <summary>What was read before a failure is kept and says that it is not all; not when it is of two phones.</summary>
     private void Fail(OperationException reason)
     {
-        string snapshot = "";
-        try
-        {
-            JobTally tally = _spool.Durable.Tally;
-            bool ofOnePhone = reason.Error != OperationError.DumpSourceChanged || tally.Done < _plan.Total;
-            if (Order.SaveSnapshot && _spool.Fault is null && tally.Done > 0 && ofOnePhone)
-            {
-                Note($"Not complete: {tally.Done} of {_plan.Total} items were read. {reason.Message}");
-                snapshot = Save(Content());
-            }
-        }
-        catch (OperationException)
-        {
-            // The vault fails: the first reason is the one to tell.
-        }
-        End(JobState.Failed, snapshot, "", reason);
+        JobTally tally = Spool.Durable.Tally;
+        bool ofOnePhone = reason.Error != OperationError.DumpSourceChanged || tally.Done < _plan.Total;
+        if (Order.SaveSnapshot && tally.Done > 0 && ofOnePhone)
+            _record.End(JobState.Failed, reason, [$"Not complete: {tally.Done} of {_plan.Total} items were read. {reason.Message}"], snapshot: Content());
+        else
+            _record.End(JobState.Failed, reason, []);
     }
-
-    private string Save(SnapshotContent content) =>
-        VaultAccess.Try(() => _vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Read, Row.Device, Row.Identity, Notes()), content)).Name;
 
     /// <summary>The canonical content of what is on the disk, the batches of earlier runs included.</summary>
     private SnapshotContent Content()
     {
         var content = new SnapshotBuilder();
-        for (long sequence = 1; sequence <= _spool.Durable.Sequence; sequence++)
+        for (long sequence = 1; sequence <= Spool.Durable.Sequence; sequence++)
             content.AddRecords(_vault.Jobs.Batch(Row.Id, sequence) ?? throw new InvalidDataException($"Batch {sequence} of {Name} is missing."));
         return content.Build();
-    }
-
-    private async Task FlushAsync()
-    {
-        _spool.End();
-        await _spool.Writing;
-        if (_spool.Fault is { } fault)
-            throw fault;
-    }
-
-    private void End(JobState state, string snapshot, string sha256, OperationException? error)
-    {
-        JobRow ended = VaultAccess.Try(() =>
-            _vault.Jobs.End(Row.Id, new JobEnd(state, snapshot, sha256, error?.Error.Name() ?? "", error?.Message ?? "", [])));
-        Change(state, () => (_ended, _hint, _waitUntil) = (ended, "", null));
-    }
-
-    private void Note(string note)
-    {
-        lock (_lock)
-        {
-            if (_notes.Count >= MostNotes)
-                return;
-            _notes.Add(note);
-        }
-        VaultAccess.Try(() =>
-        {
-            _vault.Jobs.AddNotes(Row.Id, [note]);
-            return note;
-        });
-        News.Beat();
-    }
-
-    private string[] Notes()
-    {
-        lock (_lock)
-            return [.. _notes];
-    }
-
-    private void Change(JobState state, Action change)
-    {
-        bool kept;
-        lock (_lock)
-        {
-            kept = _state == state || state is not (JobState.Running or JobState.WaitingForPhone);
-            _state = state;
-            change();
-        }
-        if (!kept)
-        {
-            VaultAccess.Try(() =>
-            {
-                _vault.Jobs.SetState(Row.Id, state);
-                return state;
-            });
-        }
-        News.Beat();
     }
 }

@@ -20,6 +20,11 @@ public sealed class Skips(VaultFile vault, TimeProvider time)
         [.. VaultAccess.Try(() => vault.Learned.Skips(model.Length == 0 ? null : model)).Select(skip => new SkipView(skip))];
 
     /// <summary>Adds an item; what is on the list already stays as it is and is returned.</summary>
+    /// <param name="model">As the phone tells it, 1 to 128 characters.</param>
+    /// <param name="slot">SIM slot, 1 or 2.</param>
+    /// <param name="item">0 to 65535.</param>
+    /// <param name="reason">Why, for a person; 0 to 500 characters.</param>
+    /// <param name="caller">Who asks.</param>
     /// <exception cref="OperationException">An argument is wrong, or the vault failed.</exception>
     public SkipView Add(string model, int slot, long item, string reason, string caller)
     {
@@ -31,6 +36,9 @@ public sealed class Skips(VaultFile vault, TimeProvider time)
     }
 
     /// <summary>Takes an item off the list and returns it; it is read again in the next dump.</summary>
+    /// <param name="model">As for <see cref="Add"/>.</param>
+    /// <param name="slot">SIM slot, 1 or 2.</param>
+    /// <param name="item">0 to 65535.</param>
     /// <exception cref="OperationException">It is not on the list, an argument is wrong, or the vault failed.</exception>
     public SkipView Remove(string model, int slot, long item)
     {

@@ -33,10 +33,10 @@ public sealed class Phone
 
     internal DiagSession Session { get; }
 
-    internal WriteGate Gate { get; }
+    /// <summary>Another for each conversation with each phone.</summary>
+    internal Guid Conversation { get; } = Guid.NewGuid();
 
-    /// <summary>How many requests the session keeps outstanding, at most.</summary>
-    internal int Window { get; }
+    internal WriteGate Gate { get; }
 
     internal void Remember(PhoneReading reading) => _last = reading;
 
@@ -44,54 +44,4 @@ public sealed class Phone
 
     /// <summary>As it is now.</summary>
     public PhoneView View() => new(Name, Port, PhoneState.Ready, "", _last);
-}
-
-/// <summary>Lets one restore at a time at a phone, over all its sessions: it belongs to the name, not to the port.</summary>
-internal sealed class WriteGate
-{
-    private readonly Lock _lock = new();
-    private TaskCompletionSource? _inside;
-
-    /// <summary>Enters when nobody is in; null when somebody is.</summary>
-    public Pass? TryEnter()
-    {
-        lock (_lock)
-        {
-            if (_inside is not null)
-                return null;
-            _inside = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return new Pass(this);
-        }
-    }
-
-    /// <summary>Enters as soon as nobody is in.</summary>
-    public async Task<Pass> EnterAsync(CancellationToken ct)
-    {
-        while (true)
-        {
-            if (TryEnter() is { } pass)
-                return pass;
-            Task left;
-            lock (_lock)
-                left = _inside?.Task ?? Task.CompletedTask;
-            await left.WaitAsync(ct);
-        }
-    }
-
-    /// <summary>The right to be in; disposing it leaves.</summary>
-    internal sealed class Pass(WriteGate gate) : IDisposable
-    {
-        private WriteGate? _gate = gate;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _gate, null) is not { } left)
-                return;
-            lock (left._lock)
-            {
-                left._inside!.SetResult();
-                left._inside = null;
-            }
-        }
-    }
 }

@@ -18,6 +18,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
 
     private readonly Identify _identify = new(time);
     private string _hint = "";
+    private string _journal = "";
     private PhoneReading? _last;
     private bool _vanished;
 
@@ -34,23 +35,25 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     /// <summary>The phone while it is ready, else null.</summary>
     public Phone? Phone { get; private set; }
 
-    public PhoneView View() => Phone?.View() ?? new PhoneView(Name, spec.ToString(), State, _hint, _last);
+    public PhoneView View() => Phone?.View() ?? new PhoneView(Name, spec.ToString(), State, _hint, _last, State == PhoneState.Unsettled ? _journal : "");
 
     public async Task RunAsync(CancellationToken ct)
     {
         TimeSpan delay = s_firstDelay;
         while (!ct.IsCancellationRequested)
         {
-            bool wasReady = await ConverseAsync(ct);
+            bool soon = await ConverseAsync(ct);
             if (discovered && _vanished && State != PhoneState.Disconnected && registry.Forget(this))
                 return;
             bool isForeign = State == PhoneState.NotDiag || (discovered && State == PhoneState.Silent);
-            delay = wasReady ? s_firstDelay : isForeign ? s_foreignDelay : Min(delay * 2, s_longestDelay);
-            await Task.Delay(delay, time, ct);
+            delay = soon ? s_firstDelay : isForeign ? s_foreignDelay : Min(delay * 2, s_longestDelay);
+            Task asked = registry.Recovery.Asked;
+            await Task.WhenAny(Task.Delay(delay, time, ct), State == PhoneState.Unsettled ? asked : Task.Delay(Timeout.InfiniteTimeSpan, time, ct));
+            ct.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>One conversation from the opening to its end; true when the phone got ready.</summary>
+    /// <summary>One conversation from the opening to its end; true when it is worth trying again soon.</summary>
     private async Task<bool> ConverseAsync(CancellationToken ct)
     {
         try
@@ -58,7 +61,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
             Stream stream = await options.Open(spec, ct);
             _vanished = false;
 
-            if (State != PhoneState.Silent && State != PhoneState.NotDiag)
+            if (State is not (PhoneState.Silent or PhoneState.NotDiag or PhoneState.Unsettled))
                 Show(PhoneState.Probing, "");
             ProbeVerdict verdict = await ProbeAsync(stream, ct);
             if (verdict != ProbeVerdict.Diag)
@@ -70,15 +73,14 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
 
             await using var session = new DiagSession(stream, options.Session, time);
             await SilenceAsync(session, ct);
-            PhoneReading reading = await _identify.RunAsync(session, ct);
+            PhoneReading reading = await _identify.FirstAsync(session, ct);
 
             if (registry.Claim(this, reading.Identity) is { } hint)
             {
                 Show(PhoneState.Unavailable, hint);
                 return false;
             }
-            await ServeAsync(session, reading, ct);
-            return true;
+            return await ServeAsync(session, reading, ct);
         }
         catch (PortOpenException e)
         {
@@ -102,15 +104,34 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         }
     }
 
-    /// <summary>Settles what an earlier run of the agent left open, offers the phone, and waits until the conversation ends.</summary>
-    private async Task ServeAsync(DiagSession session, PhoneReading reading, CancellationToken ct)
+    /// <summary>
+    /// Lets a restore that waits for this phone have it first, settles what was left open, offers the phone, and waits until the conversation
+    /// ends. True when it is worth looking at the port again soon.
+    /// </summary>
+    private async Task<bool> ServeAsync(DiagSession session, PhoneReading reading, CancellationToken ct)
     {
         WriteGate gate = registry.GateOf(Name);
-        using (await gate.EnterAsync(ct))
-            await registry.Recovery.RunAsync(Name, reading.Identity, session, ct);
-
         var phone = new Phone(Name, spec, session, gate, reading);
-        registry.Change(() => (Phone, State, _hint, _last) = (phone, PhoneState.Ready, "", reading));
+        if (gate.Holder.Length > 0)
+            Show(PhoneState.Probing, PhoneHints.WithRestore);
+        gate.Offer(phone);
+        if (await EnterAsync(gate, session, ct) is not { } pass)
+        {
+            Show(PhoneState.Disconnected, PhoneHints.For((await session.Broken).Reason));
+            return true;
+        }
+        using (pass)
+        {
+            if (await registry.Recovery.RunAsync(phone) is { } left)
+            {
+                // One that recovery restarted is on its way back.
+                bool comes = session.Broken.IsCompleted;
+                registry.Change(() => (State, _hint, _journal, _last) = (comes ? PhoneState.Disconnected : PhoneState.Unsettled, left.Hint, left.Journal, phone.Last));
+                return comes;
+            }
+        }
+        registry.NoteNumbers(phone);
+        registry.Change(() => (Phone, State, _hint, _last) = (phone, PhoneState.Ready, "", phone.Last));
         LogReady(log, Name, spec);
 
         SessionBreak end;
@@ -120,11 +141,34 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         }
         finally
         {
-            registry.KeepReading(phone.Name, phone.Last);
             registry.Change(() => (Phone, State, _last) = (null, PhoneState.Disconnected, phone.Last));
         }
         LogGone(log, Name, spec, end.Reason, end.Detail);
-        Show(PhoneState.Disconnected, PhoneHints.For(end.Reason));
+        // What we closed ourselves is opened again at once: whoever asks for the phone waits for that.
+        if (end.Reason == BreakReason.Closed)
+            Show(PhoneState.Probing, "");
+        else
+            Show(PhoneState.Disconnected, PhoneHints.For(end.Reason));
+        return true;
+    }
+
+    /// <summary>The right to write, as soon as nobody has it; null when the conversation ended before.</summary>
+    private static async Task<WriteGate.Pass?> EnterAsync(WriteGate gate, DiagSession session, CancellationToken ct)
+    {
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task<WriteGate.Pass> entering = gate.EnterAsync("the agent looks for interrupted restores", gone.Token);
+        if (await Task.WhenAny(entering, session.Broken) == entering)
+            return await entering;
+        await gone.CancelAsync();
+        try
+        {
+            (await entering).Dispose();
+        }
+        catch (OperationCanceledException)
+        {
+            ct.ThrowIfCancellationRequested();
+        }
+        return null;
     }
 
     /// <summary>Logs, events and debug messages off: what a phone says unasked only costs time. Refusals and silence are tolerated.</summary>

@@ -11,10 +11,8 @@ namespace ImeiAgent.Operations;
 /// </summary>
 public sealed partial class PhoneRegistry : IAsyncDisposable
 {
-    // More phones than pass a bench in a run; the one that left first is forgotten for the next.
-    private const int MostLeft = 1000;
-
     private readonly RegistryOptions _options;
+    private readonly VaultFile _vault;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Lock _lock = new();
@@ -22,15 +20,14 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     private readonly PhoneNames _names = new();
     private readonly List<PhonePort> _ports = [];
     private readonly Dictionary<string, WriteGate> _gates = [];
-    private readonly Dictionary<string, PhoneReading> _left = [];
     private readonly List<Task> _tasks = [];
     private TaskCompletionSource _changed = NewSignal();
 
     /// <summary>Begins to watch the ports.</summary>
     public PhoneRegistry(RegistryOptions options, VaultFile vault, TimeProvider time, ILogger<PhoneRegistry> log)
     {
-        (_options, _time, _log) = (options, time, log);
-        Recovery = new JournalRecovery(vault, time, log);
+        (_options, _vault, _time, _log) = (options, vault, time, log);
+        Recovery = new JournalRecovery(vault, options.Restore, time, log);
         foreach (PortSpec port in options.Ports)
             Watch(port, discovered: false);
         if (options.Discover is { } discover)
@@ -39,26 +36,16 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
 
     internal JournalRecovery Recovery { get; }
 
+    internal RestoreOptions RestoreOptions => _options.Restore;
+
+    /// <summary>How long an operation waits for ports that are still being probed.</summary>
+    internal TimeSpan Patience => _options.Patience;
+
     /// <summary>All ports as they are now, ordered by name.</summary>
     public IReadOnlyList<PhoneView> List()
     {
         lock (_lock)
             return [.. _ports.Select(p => p.View()).OrderBy(v => v.Name, StringComparer.Ordinal).ThenBy(v => v.Port, StringComparer.Ordinal)];
-    }
-
-    /// <summary>
-    /// What every phone told when it was last asked in this run, by name: those on the list, and those that left and lost their port to
-    /// another.
-    /// </summary>
-    internal IReadOnlyDictionary<string, PhoneReading> LastSeen()
-    {
-        lock (_lock)
-        {
-            var seen = new Dictionary<string, PhoneReading>(_left);
-            foreach (PhoneView view in _ports.Select(p => p.View()).Where(v => v.Last is not null))
-                seen[view.Name] = view.Last!;
-            return seen;
-        }
     }
 
     /// <summary>The phone or port that is asked for, in whatever state it is.</summary>
@@ -153,16 +140,18 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps what a phone told that leaves. One that does not tell which it is cannot be recognised: its port forgets it.</summary>
-    internal void KeepReading(string name, PhoneReading reading)
+    /// <summary>Keeps which valid numbers the phone's slots show: a number that one phone had is given to no other.</summary>
+    internal void NoteNumbers(Phone phone)
     {
-        if (!reading.Identity.IsUnique)
-            return;
-        lock (_lock)
+        try
         {
-            if (_left.Count == MostLeft && !_left.ContainsKey(name))
-                _left.Remove(_left.Keys.First());
-            _left[name] = reading;
+            foreach (SlotReading slot in phone.Last.Slots)
+                if (slot.Content is { State: ImeiSlotState.Ok, Imei: { } imei })
+                    _vault.Numbers.Saw(phone.Last.Identity, phone.Name, slot.Slot, imei);
+        }
+        catch (VaultUnavailableException e)
+        {
+            LogNumbersNotKept(_log, phone.Name, e);
         }
     }
 
@@ -255,6 +244,9 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
 
     [LoggerMessage(2010, LogLevel.Warning, "The machine's ports could not be listed")]
     private static partial void LogNotDiscovered(ILogger log, Exception exception);
+
+    [LoggerMessage(2012, LogLevel.Warning, "The vault could not keep what {Phone} shows")]
+    private static partial void LogNumbersNotKept(ILogger log, string phone, Exception exception);
 
     [LoggerMessage(2011, LogLevel.Error, "{Port} is no longer watched because of a fault of the agent")]
     private static partial void LogLost(ILogger log, PortSpec port, Exception exception);

@@ -17,6 +17,8 @@ public enum PhoneState
     Unavailable,
     /// <summary>The phone was seen here and is gone.</summary>
     Disconnected,
+    /// <summary>The phone is there, and an interrupted restore of it is not settled.</summary>
+    Unsettled,
 }
 
 /// <summary>What a person should do about a port that is no ready phone: the one place for these texts.</summary>
@@ -64,6 +66,9 @@ internal static class PhoneHints
 
     /// <summary>The hint for a phone that answered the probe and then failed to be identified.</summary>
     public const string NotIdentified = "The phone speaks DIAG but did not answer when asked who it is. It is asked again; restart the phone if this stays.";
+
+    /// <summary>The hint while the phone is with a restore.</summary>
+    public const string WithRestore = "A restore is under way on this phone; it is offered again when that has ended.";
 
     /// <summary>The hint while an interrupted restore of this phone cannot be settled.</summary>
     public const string VaultInTheWay = "An interrupted restore of this phone cannot be settled because the vault cannot be written. Make room on its disk.";

@@ -8,7 +8,8 @@ namespace ImeiAgent.Operations;
 /// <param name="State">What is known of it.</param>
 /// <param name="Hint">What a person should do when it is not ready; else empty.</param>
 /// <param name="Last">What the phone told when it was last asked; null before the first time.</param>
-public sealed record PhoneView(string Name, string Port, PhoneState State, string Hint, PhoneReading? Last);
+/// <param name="Journal">The open journal row that keeps it from being offered, as in "journal/17"; else empty.</param>
+public sealed record PhoneView(string Name, string Port, PhoneState State, string Hint, PhoneReading? Last, string Journal = "");
 
 /// <summary>What a phone told of itself.</summary>
 /// <param name="Identity">Who it is.</param>

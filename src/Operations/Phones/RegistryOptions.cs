@@ -17,6 +17,9 @@ public sealed record RegistryOptions
     /// <summary>How each conversation is held.</summary>
     public SessionOptions Session { get; init; } = new();
 
+    /// <summary>How long a restore has patience with a phone.</summary>
+    public RestoreOptions Restore { get; init; } = new();
+
     /// <summary>How often to look for new ports.</summary>
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(2);
 

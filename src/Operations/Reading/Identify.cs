@@ -8,6 +8,9 @@ namespace ImeiAgent.Operations;
 /// <summary>Asks a phone who it is and what its IMEI slots hold. What a phone refuses stays empty; none of the questions is vital.</summary>
 public sealed class Identify(TimeProvider time)
 {
+    private static readonly TimeSpan s_startPatience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_startPause = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Asks, and keeps the answer as what was last seen of the phone.</summary>
     /// <exception cref="OperationException">The phone went away or answers nothing, or another one answers.</exception>
     public async Task<PhoneReading> RunAsync(Phone phone, CancellationToken ct)
@@ -23,6 +26,31 @@ public sealed class Identify(TimeProvider time)
         {
             throw PhoneFailure.Explain(e, phone);
         }
+    }
+
+    /// <summary>
+    /// Asks a phone that just came. One that answers before its NV memory is ready, as phones do for some seconds after they started, is
+    /// asked again for a while: it would pass for one that has no serial numbers.
+    /// </summary>
+    internal async Task<PhoneReading> FirstAsync(DiagSession session, CancellationToken ct)
+    {
+        long start = time.GetTimestamp();
+        while (true)
+        {
+            PhoneReading reading = await RunAsync(session, ct);
+            if (reading.Identity.IsUnique || await HasNoneAsync(session, ct) || time.GetElapsedTime(start) > s_startPatience)
+                return reading;
+            await Task.Delay(s_startPause, time, ct);
+        }
+    }
+
+    /// <summary>Whether the phone says that it has no serial numbers, rather than that it cannot tell them now.</summary>
+    private async Task<bool> HasNoneAsync(DiagSession session, CancellationToken ct)
+    {
+        return Says(await session.ReadAsync(1, NvItemId.Esn, time, ct)) && Says(await session.ReadAsync(1, NvItemId.Meid, time, ct));
+
+        static bool Says(DiagReply<NvItem> reply) => reply is { IsAnswer: true, Answer.Status: NvStatus.Done or NvStatus.NotActive or NvStatus.BadParameter or NvStatus.BadTarget }
+            || reply.Refusal == RefusalCode.BadParameter;
     }
 
     internal async Task<PhoneReading> RunAsync(DiagSession session, CancellationToken ct)
@@ -58,8 +86,10 @@ public sealed class Identify(TimeProvider time)
     private static async Task RequireSameAsync(Phone phone, PhoneIdentity now)
     {
         // The model is told by two commands in two forms, and one of them may fail at times.
-        if (phone.Last.Identity is not { IsUnique: true } known || now.IsSamePhoneAs(known with { Model = "" }))
+        PhoneIdentity known = phone.Last.Identity;
+        if (known.IsUnique ? now.IsSamePhoneAs(known with { Model = "" }) : !now.IsUnique)
             return;
+        // Also a phone that now tells who it is, and did not when it came: it gets its own name, and what is open of it is settled first.
         if (now.IsUnique)
             await phone.Session.DisposeAsync();
         throw Faults.NotTheSame(phone.Name);

@@ -1,69 +1,193 @@
+using System.Collections.Concurrent;
 using ImeiAgent.Diag.Identity;
-using ImeiAgent.Diag.Nv;
-using ImeiAgent.Session;
 using ImeiAgent.Vault;
 using Microsoft.Extensions.Logging;
 
 namespace ImeiAgent.Operations;
 
+/// <summary>What keeps a phone from being offered.</summary>
+/// <param name="Journal">The open row, as in "journal/17"; empty when the vault cannot tell.</param>
+/// <param name="Hint">What a person should do.</param>
+internal sealed record Unsettled(string Journal, string Hint);
+
+/// <summary>A person's help with an open row.</summary>
+/// <param name="Codes">Codes to unlock the phone with, each sent once at the most.</param>
+/// <param name="By">Who, and why: kept with the row when it is closed.</param>
+internal sealed record Help(UnlockCodes Codes, string By);
+
 /// <summary>
-/// Settles what a killed agent or a failing vault left open, when the phone is there again and before anything else changes it: the
-/// slot is read and the row closed with the truth. Nothing is written to the phone.
+/// Settles what a killed agent, a phone that went away or a failing vault left open, when that phone is there again and before it is offered
+/// to anybody. All slots hold the new value: applied. All hold the old one: rolled back. Anything else: the old values are put back. What cannot
+/// be settled so stays open, and keeps the phone from being offered, until it can or a person closes it by hand.
 /// </summary>
-internal sealed partial class JournalRecovery(VaultFile vault, TimeProvider time, ILogger log)
+internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions options, TimeProvider time, ILogger log)
 {
-    /// <summary>Closes every open row of the phone. The caller holds the phone's write gate.</summary>
-    /// <exception cref="OperationException">The vault cannot be written: the phone must not be offered.</exception>
-    public async Task RunAsync(string phone, PhoneIdentity identity, DiagSession session, CancellationToken ct)
+    // Who settles what nobody helped with.
+    private const string Agent = "agent";
+
+    private readonly ConcurrentDictionary<long, Help> _helped = new();
+    private readonly ConcurrentDictionary<long, bool> _restarting = new();
+    private readonly Identify _identify = new(time);
+    private TaskCompletionSource _asked = NewSignal();
+
+    /// <summary>Completes when a person has given codes or closed a row: ports of unsettled phones try again then.</summary>
+    public Task Asked => Volatile.Read(ref _asked).Task;
+
+    /// <summary>Has the ports of unsettled phones try again.</summary>
+    public void Ask() => Interlocked.Exchange(ref _asked, NewSignal()).SetResult();
+
+    /// <summary>Closes the rows of restores that had sent nothing; called when none is under way. A vault that fails leaves them for later.</summary>
+    public void CloseUnsent()
     {
         try
         {
-            foreach (JournalRow row in vault.Journal.ListOpen().Where(r => IsOf(r.Entry, phone, identity)))
-            {
-                var old = new SlotContent(row.Entry.OldActive, NvData.From(row.Entry.OldData));
-                var wanted = new SlotContent(true, NvData.From(row.Entry.NewData));
-                var now = SlotContent.Of(await session.ReadAsync((byte)row.Entry.Slot, NvItemId.Imei, time, ct));
-
-                (WriteOutcome outcome, OperationError error, string advice) = identity.IsUnique
-                    ? Settle(SlotContent.Compare(now, old, wanted), row.Entry.Slot)
-                    : (WriteOutcome.Unknown, OperationError.WriteOutcomeUnknown, NotTold(row.Entry.Slot));
-                vault.Journal.Close(row.Id, outcome, error.Name(), advice);
-                vault.Audit.Append(new AuditEntry(row.Entry.Operator, "settle-restore", phone, outcome.ToString(), $"journal/{row.Id}: {advice}"));
-                LogSettled(log, row.Id, phone, outcome);
-            }
+            foreach (JournalRow row in vault.Journal.ListOpen().Where(r => r.State < JournalState.Intent))
+                CloseUnsent(row);
         }
         catch (VaultUnavailableException e)
         {
-            throw new OperationException(OperationError.VaultUnavailable, PhoneHints.VaultInTheWay, e);
+            LogVault(log, e);
         }
+    }
+
+    /// <summary>Closes a row that had sent nothing and that nobody is at.</summary>
+    public void CloseUnsent(JournalRow row) => Close(row, row.Entry.Device, WriteOutcome.Refused, Faults.Interrupted(), Agent);
+
+    /// <summary>Has the row settled at once, if its phone is there, with a person's help.</summary>
+    public void Offer(long row, Help help)
+    {
+        _helped[row] = help;
+        Ask();
+    }
+
+    /// <summary>Takes the help back that was not used.</summary>
+    public void Withdraw(long row, Help help) => _helped.TryRemove(new KeyValuePair<long, Help>(row, help));
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether a phone was restarted to settle this row, and did not come back yet.</summary>
+    public bool IsRestarting(long row) => _restarting.ContainsKey(row);
+
+    /// <summary>
+    /// Settles every open row of the phone. The caller holds the phone's write gate. Null when none is left open; else the phone must not be
+    /// offered.
+    /// </summary>
+    public async Task<Unsettled?> RunAsync(Phone phone)
+    {
+        try
+        {
+            IReadOnlyList<JournalRow> all = vault.Journal.ListOpen();
+            if (!phone.Last.Identity.IsUnique && all.FirstOrDefault(r => r.State >= JournalState.Intent && MayBeOf(r.Entry, phone)) is { } perhaps)
+                return new Unsettled(JournalNames.Full(perhaps.Id), Faults.MayBeIts(perhaps));
+            Unsettled? left = null;
+            JournalRow[] open = [.. all.Where(r => IsOf(r.Entry, phone))];
+            foreach (JournalRow row in open)
+                left = await TrySettleAsync(row, phone) is { } hint ? new Unsettled(JournalNames.Full(row.Id), hint) : left;
+            if (open.Length > 0 && left is null)
+                phone.Remember(await _identify.ReadSlotsAsync(phone.Session, CancellationToken.None));
+            return left;
+        }
+        catch (VaultUnavailableException e)
+        {
+            LogVault(log, e);
+            return new Unsettled("", PhoneHints.VaultInTheWay);
+        }
+        catch (Exception e) when (PhoneFailure.Is(e))
+        {
+            return new Unsettled("", PhoneHints.NotIdentified);
+        }
+    }
+
+    private async Task<string?> TrySettleAsync(JournalRow row, Phone phone)
+    {
+        try
+        {
+            return await SettleAsync(row, phone);
+        }
+        catch (JournalOrderException)
+        {
+            // A person closed it by hand at the same moment: that stands.
+            return null;
+        }
+    }
+
+    private async Task<string?> SettleAsync(JournalRow row, Phone phone)
+    {
+        _restarting.TryRemove(row.Id, out _);
+        if (row.State < JournalState.Intent)
+        {
+            Close(row, phone.Name, WriteOutcome.Refused, Faults.Interrupted(), Agent);
+            return null;
+        }
+        if (!phone.Last.Identity.IsUnique)
+        {
+            Close(row, phone.Name, WriteOutcome.Unknown, Faults.NotTold(row), Agent);
+            return null;
+        }
+
+        SlotChange[] changes = [.. row.Entry.Slots.Select(SlotChange.Of)];
+        _helped.TryRemove(row.Id, out Help? help);
+        bool isOffline = row.Offline;
+        var writer = new PhoneWriter(phone, help?.Codes ?? UnlockCodes.None(), options, NoteOffline, time);
+        Holding now = await writer.LookAsync(changes);
+        // By itself it is tried a few times; when a person asks for it, once more.
+        if (now == Holding.Torn && (row.PutBacks < options.MostPutBacks || help is not null))
+        {
+            vault.Journal.NotePutBack(row.Id);
+            if (await writer.PutBackAsync(changes) is { } failed)
+                LogNotPutBack(log, JournalNames.Full(row.Id), phone.Name, failed.Message);
+            else
+                now = Holding.Old;
+        }
+
+        // Whoever put the phone out of service did not bring it back: after its restart it comes here again.
+        if (isOffline && await writer.RestartAsync() is { Failure: null })
+        {
+            NoteOffline(false);
+            _restarting[row.Id] = true;
+            return Faults.Restarting(row);
+        }
+        if (WriteVerdicts.Settle(row.State, now) is not { } outcome)
+            return Faults.StaysOpen(row, phone.Name, now);
+        Close(row, phone.Name, outcome, Faults.Settled(row, phone.Name, outcome, isOffline), help?.By ?? Agent);
+        return null;
+
+        bool NoteOffline(bool offline)
+        {
+            vault.Journal.NoteOffline(row.Id, offline);
+            isOffline = offline;
+            return true;
+        }
+    }
+
+    private void Close(JournalRow row, string phone, WriteOutcome outcome, (OperationError Error, string Advice) end, string by)
+    {
+        vault.Audit.Append(new AuditEntry(by, "settle-restore", phone, outcome.ToString().ToLowerInvariant(), $"{JournalNames.Full(row.Id)}: {end.Advice}"));
+        vault.Journal.Close(row.Id, outcome, end.Error.Name(), end.Advice, by);
+        LogSettled(log, JournalNames.Full(row.Id), phone, outcome);
     }
 
     /// <summary>
     /// Whether the row is of this phone. A name proves nothing by itself: it ends with four digits of a hash, and a phone that tells no
     /// serial number has its port's.
     /// </summary>
-    private static bool IsOf(JournalEntry entry, string phone, PhoneIdentity identity) =>
-        identity.IsSamePhoneAs(entry.Identity with { Model = "" })
-        || (entry.Device == phone && !identity.IsUnique && !entry.Identity.IsUnique);
-
-    private static string NotTold(int slot) =>
-        $"The restore was interrupted, and the phone that came to this port tells neither ESN nor MEID: it may be another. Identify it and compare slot {slot} with the label.";
-
-    private static (WriteOutcome, OperationError, string) Settle(SlotNow now, int slot) => now switch
+    private static bool IsOf(JournalEntry entry, Phone phone)
     {
-        SlotNow.New => (WriteOutcome.Applied, OperationError.None,
-            "The restore was interrupted. The phone holds the new value: it was read back later."),
-        SlotNow.Old => (WriteOutcome.RolledBack, OperationError.WriteRolledBack,
-            "The restore was interrupted. The phone holds its old value: it was read back later. Ask for the restore again."),
-        SlotNow.Other => (WriteOutcome.Unknown, OperationError.WriteOutcomeUnknown,
-            $"The restore was interrupted and slot {slot} holds neither the old nor the new value. Identify the phone and restore the slot again; "
-            + "the value before is kept in the backup snapshot."),
-        SlotNow.Intact => (WriteOutcome.Unknown, OperationError.WriteOutcomeUnknown,
-            $"The restore was interrupted and slot {slot} holds another valid IMEI than it was given. Identify the phone and compare with the label."),
-        _ => (WriteOutcome.Unknown, OperationError.WriteOutcomeUnknown,
-            $"The restore was interrupted and slot {slot} cannot be read. Restart the phone and identify it: what the slot then shows is what it holds."),
-    };
+        PhoneIdentity identity = phone.Last.Identity;
+        return identity.IsSamePhoneAs(entry.Identity with { Model = "" })
+            || (entry.Device == phone.Name && !identity.IsUnique && !entry.Identity.IsUnique);
+    }
 
-    [LoggerMessage(2101, LogLevel.Warning, "The interrupted restore journal/{Row} of {Phone} was settled: {Outcome}")]
-    private static partial void LogSettled(ILogger log, long row, string phone, WriteOutcome outcome);
+    /// <summary>Whether a phone that tells no serial number, or not yet, may be the row's, which had one.</summary>
+    private static bool MayBeOf(JournalEntry entry, Phone phone) =>
+        entry.Identity.IsUnique && (entry.Identity.Model.Length == 0 || phone.Last.Identity.Model.Length == 0 || entry.Identity.Model == phone.Last.Identity.Model);
+
+    [LoggerMessage(2101, LogLevel.Warning, "The interrupted restore {Row} of {Phone} was settled: {Outcome}")]
+    private static partial void LogSettled(ILogger log, string row, string phone, WriteOutcome outcome);
+
+    [LoggerMessage(2102, LogLevel.Error, "The old values of {Row} could not be put back on {Phone}: {Why}")]
+    private static partial void LogNotPutBack(ILogger log, string row, string phone, string why);
+
+    [LoggerMessage(2103, LogLevel.Error, "An interrupted restore cannot be settled: the vault cannot be used")]
+    private static partial void LogVault(ILogger log, Exception exception);
 }

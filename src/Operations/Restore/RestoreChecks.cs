@@ -4,164 +4,180 @@ using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
 
-/// <summary>Where a number comes from.</summary>
-/// <param name="Imei">The number.</param>
-/// <param name="CheckDigitComputed">Its check digit was computed rather than typed.</param>
-/// <param name="Snapshot">The vault's name of the snapshot it was taken from; empty for a label.</param>
-internal sealed record RestoreSource(Imei Imei, bool CheckDigitComputed, string Snapshot);
-
-/// <summary>What is checked before anything is written, each check with its own error.</summary>
-internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, Identify identify)
+/// <summary>What is checked before anything is written, each check with its own error. The rules themselves are <see cref="RestorePolicy"/>.</summary>
+internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, TimeProvider time)
 {
     // Ports can have long paths; nothing else comes near.
     private const int LongestName = 300;
 
-    // How many of a phone's snapshots are searched; a full one takes some 50 ms.
-    private const int LookBack = 20;
+    private readonly ApprovalBook _approvals = new(vault, time);
 
-    /// <summary>The request by itself; returns the SPC when one was given.</summary>
-    public static Spc? Arguments(RestoreRequest request)
+    /// <summary>The request by itself; returns the codes that came with it.</summary>
+    public static UnlockCodes Arguments(RestoreRequest request)
     {
-        if (request.Device.Length > LongestName || request.Label?.Length > LongestName || request.Snapshot?.Length > LongestName)
-            throw Faults.Argument("device, label, snapshot", "at most 300 characters are expected.");
-        if (request.Slot is not (1 or 2))
-            throw Faults.Argument("slot", "1 or 2 is expected.");
-        if (request.SnapshotSlot is < 0 or > 2)
+        if (request.Device.Length > LongestName || request.Slots.Any(s => s.Label?.Length > LongestName || s.Snapshot?.Length > LongestName))
+            throw Faults.Argument("device", "of device, label and snapshot at most 300 characters are expected.");
+        if (request.Slots.Count is 0 or > 2 || request.Slots.Any(s => s.Slot is not (1 or 2)) || request.Slots.DistinctBy(s => s.Slot).Count() != request.Slots.Count)
+            throw Faults.Argument("slot", "1, 2, or each of them once is expected.");
+        if (request.Slots.Any(s => s.SnapshotSlot is < 0 or > 2))
             throw Faults.Argument("snapshot_slot", "0, 1 or 2 is expected.");
-        if (string.IsNullOrEmpty(request.Label) == string.IsNullOrEmpty(request.Snapshot))
-            throw Faults.Argument("source", "either a label or a snapshot is expected.");
-        if (request.Reason.Trim().Length < 3 || request.Reason.Length > 500 || request.Reason.Any(char.IsControl))
+        if (request.Slots.Any(s => string.IsNullOrEmpty(s.Label) == string.IsNullOrEmpty(s.Snapshot)))
+            throw Faults.Argument("source", "either a label or a snapshot is expected for each slot.");
+        if (!FreeText.IsSentence(request.Reason, 500))
             throw Faults.Argument("reason", "3 to 500 characters without control characters are expected: a ticket, an invoice, a sentence.");
-        if (!Guid.TryParseExact(request.RequestId, "D", out _))
+        if (request.Slots.Any(s => !string.IsNullOrEmpty(s.Label)) ? !FreeText.IsSentence(request.Evidence, 200) : request.Evidence.Length > 0 && !FreeText.IsSentence(request.Evidence, 200))
+            throw Faults.Argument("evidence", "3 to 200 characters without control characters are expected with a label: the ticket, photo or invoice that shows the number.");
+        if (!Guid.TryParseExact(request.RequestId, "D", out Guid id) || id.ToString("D") != request.RequestId)
             throw Faults.Argument("request_id", "a UUID is expected, as in 0f8fad5b-d9cb-469f-a165-70867728950e.");
-        if (request.Etag.Length > 64)
+        if (request.Slots.Any(s => s.Etag.Length > 64))
             throw Faults.Argument("etag", "at most 64 characters are expected.");
-        if (request.Spc.Length == 0)
-            return null;
-        return Spc.TryParse(request.Spc) ?? throw Faults.Argument("spc", "6 digits are expected.");
+        return UnlockCodes.Parse(request.Spc, request.Password);
     }
 
-    /// <summary>The end of the same request carried out before; null when it was not. A validation is never answered from the past.</summary>
-    public async Task<RestoreEnded?> ReplayAsync(RestoreRequest request, CancellationToken ct)
+    /// <summary>The typed numbers by slot; those that come from snapshots are not among them.</summary>
+    public static IReadOnlyDictionary<int, ImeiLabel> Labels(RestoreRequest request)
     {
-        if (Find(request) is not { } row)
-            return null;
-        if (row.Entry.RequestDigest != request.Digest())
-            throw Faults.RequestIdReused(request.RequestId);
-        if (request.ValidateOnly)
-            return null;
-        if (row.State != JournalState.Closed)
-            row = await SettleAsync(request, row, ct);
-        RestoreReceipt receipt = RestoreReceipt.Of(row) with { Replayed = true };
-        return new RestoreEnded(receipt, receipt.Error == OperationError.None ? null : new OperationException(receipt.Error, receipt.Advice));
-    }
-
-    /// <summary>
-    /// Closes what an earlier restore of this phone left open because the vault failed, before anything changes the phone again. The
-    /// caller holds its write gate.
-    /// </summary>
-    public async Task SettleAsync(Phone phone, PhoneIdentity identity, CancellationToken ct)
-    {
-        try
+        var labels = new Dictionary<int, ImeiLabel>();
+        foreach (SlotOrder order in request.Slots.Where(s => !string.IsNullOrEmpty(s.Label)))
         {
-            await phones.Recovery.RunAsync(phone.Name, identity, phone.Session, ct);
+            var label = ImeiLabel.Read(order.Label);
+            labels[order.Slot] = label.Imei is null ? throw Faults.Label(label) : label;
         }
-        catch (Exception e) when (PhoneFailure.Is(e))
+        return labels;
+    }
+
+    /// <summary>The numbers, from labels or from snapshots of this very phone, by slot.</summary>
+    public IReadOnlyDictionary<int, RestoreSource> Sources(
+        RestoreRequest request, IReadOnlyDictionary<int, ImeiLabel> labels, Phone phone, PhoneReading reading, List<OperationException> toApprove)
+    {
+        var sources = new Dictionary<int, RestoreSource>();
+        foreach (SlotOrder order in request.Slots)
+            sources[order.Slot] = labels.TryGetValue(order.Slot, out ImeiLabel? label)
+                ? new RestoreSource(label.Imei!.Value, label.CheckDigitComputed, "", "")
+                : FromSnapshot(order, request.Evidence, phone.Name, reading.Identity, toApprove);
+        return sources;
+    }
+
+    /// <summary>What the policy says; throws when it refuses, or wants an approval that is not there.</summary>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="phone">The phone; the caller holds its write gate.</param>
+    /// <param name="reading">What it told a moment ago.</param>
+    /// <param name="sources">The numbers.</param>
+    /// <param name="claims">Who else is writing them at this moment.</param>
+    /// <param name="toApprove">What a supervisor has to approve already.</param>
+    public RestorePlan Judge(
+        RestoreRequest request, Phone phone, PhoneReading reading, IReadOnlyDictionary<int, RestoreSource> sources, RunningRestores.NumberClaims claims,
+        List<OperationException> toApprove)
+    {
+        if (VaultAccess.Try(vault.Journal.ListOpen).FirstOrDefault(r => r.State >= JournalState.Intent && r.Entry.Identity.IsSamePhoneAs(reading.Identity with { Model = "" })) is { } open)
+            throw Faults.IsOpen(phone.Name, open);
+        IReadOnlyList<NumberSeen> records = VaultAccess.Try(() => vault.Numbers.Of(reading.Identity));
+        var plans = new List<SlotPlan>();
+        var notes = new List<string>();
+        foreach (SlotOrder order in request.Slots.OrderBy(s => s.Slot))
         {
-            throw PhoneFailure.Explain(e, phone);
+            SlotReading slot = reading.Slot(order.Slot);
+            RestoreSource source = sources[order.Slot];
+            (string another, string perhaps) = HoldersOf(source.Imei, phone, reading.Identity);
+            var facts = new RestoreFacts(
+                slot.Content.State, slot.Content.Imei, source.Imei, OtherSlot(order.Slot, reading, sources, records, source.Imei),
+                claims.HeldBy(source.Imei) is { Length: > 0 } claimed ? claimed : another, perhaps);
+            RestoreRuling ruling = RestorePolicy.Judge(facts);
+            if (ruling is RestoreRuling.NeedsApproval or RestoreRuling.NeedsConfirmation)
+                toApprove.Add(Faults.Ruled(ruling, phone.Name, slot, facts));
+            else if (ruling is not (RestoreRuling.Allowed or RestoreRuling.AlreadyThere))
+                throw Faults.Ruled(ruling, phone.Name, slot, facts);
+            plans.Add(new SlotPlan(slot, source, ruling == RestoreRuling.AlreadyThere));
+            Note(order.Slot, source, reading, records, notes);
         }
+        foreach (SlotOrder order in request.Slots)
+            if (order.Etag.Length > 0 && order.Etag != reading.Slot(order.Slot).Etag)
+                throw Faults.EtagMismatch(phone.Name, order.Slot);
+        Approval? approval = toApprove.Count == 0 ? null : _approvals.Require(request, phone, plans, toApprove);
+        return new RestorePlan(plans, approval, notes);
     }
 
-    /// <summary>The typed number; null when the number comes from a snapshot.</summary>
-    public static ImeiLabel? Label(RestoreRequest request)
+    private RestoreSource FromSnapshot(SlotOrder order, string evidence, string phone, PhoneIdentity identity, List<OperationException> toApprove)
     {
-        if (string.IsNullOrEmpty(request.Label))
-            return null;
-        var label = ImeiLabel.Read(request.Label);
-        return label.Imei is null ? throw Faults.Label(label) : label;
-    }
-
-    /// <summary>The number, from the label or from a snapshot of this very phone.</summary>
-    public RestoreSource Source(RestoreRequest request, ImeiLabel? label, string phone, PhoneIdentity identity)
-    {
-        if (label?.Imei is { } typed)
-            return new RestoreSource(typed, label.CheckDigitComputed, "");
-
-        SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(request.Snapshot!));
+        SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(order.Snapshot!));
         string name = SnapshotNames.Full(info.Name);
-        if (!info.Identity.IsSamePhoneAs(identity))
+        SourceRuling ruling = RestorePolicy.Judge(info.Identity, ImportBackup.HasLostBytes(info), identity);
+        if (ruling == SourceRuling.Refused)
             throw Faults.SnapshotOfOtherPhone(name, info.Identity, phone, identity);
-        int from = request.SnapshotSlot == 0 ? request.Slot : request.SnapshotSlot;
-        NvReading? item = VaultAccess.Try(() => vault.Snapshots.Load(info.Name)).Find((byte)from, NvItemId.Imei);
-        ImeiSlot? held = item?.AsSlot();
+        if (ruling != SourceRuling.Allowed)
+            toApprove.Add(ruling == SourceRuling.NeedsApproval ? Faults.SnapshotToConfirm(name, info.Identity, phone) : Faults.SnapshotWithLostBytes(name));
+        // A file says of itself whose it is: what shows that it is right has to be named, as for a label.
+        if (info.Origin == SnapshotOrigin.Imported && !FreeText.IsSentence(evidence, 200))
+            throw Faults.Argument("evidence", "3 to 200 characters are expected with a number from a file: the ticket, photo or invoice that shows it.");
+        int from = order.SnapshotSlot == 0 ? order.Slot : order.SnapshotSlot;
+        ImeiSlot? held = VaultAccess.Try(() => vault.Snapshots.Load(info.Name)).Find((byte)from, NvItemId.Imei)?.AsSlot();
         return held is { State: ImeiSlotState.Ok, Imei: { } imei }
-            ? new RestoreSource(imei, CheckDigitComputed: false, info.Name)
+            ? new RestoreSource(imei, CheckDigitComputed: false, info.Name, info.Identity.Build)
             : throw Faults.SnapshotWithoutImei(name, from, held?.State);
     }
 
-    /// <summary>What the policy says to this number in this slot; throws when it refuses.</summary>
-    public RestoreRuling Judge(Phone phone, PhoneReading reading, SlotReading slot, Imei wanted, string claimedBy)
-    {
-        SlotReading other = reading.Slot(slot.Slot == 1 ? 2 : 1);
-        Imei? otherSlot = other.Content.State == ImeiSlotState.Ok ? other.Content.Imei : LastHeld(other.Slot, phone.Name, reading.Identity);
-        var facts = new RestoreFacts(slot.Content.State, slot.Content.Imei, wanted, otherSlot,
-            claimedBy.Length > 0 ? claimedBy : HolderOf(wanted, phone, reading.Identity));
-        RestoreRuling ruling = RestorePolicy.Judge(facts);
-        return ruling is RestoreRuling.Allowed or RestoreRuling.AlreadyThere ? ruling : throw Faults.Ruled(ruling, phone.Name, slot, facts);
-    }
-
-    /// <summary>The row of an interrupted restore after it was settled, which takes its phone.</summary>
-    private async Task<JournalRow> SettleAsync(RestoreRequest request, JournalRow open, CancellationToken ct)
-    {
-        try
-        {
-            if (phones.FindReady(open.Entry.Device) is { } phone && phone.Gate.TryEnter() is { } pass)
-                using (pass)
-                    await SettleAsync(phone, (await identify.RunAsync(phone, ct)).Identity, ct);
-        }
-        catch (OperationException e)
-        {
-            throw Faults.StillOpen(open, e);
-        }
-        return Find(request) is { State: JournalState.Closed } closed ? closed : throw Faults.StillOpen(open);
-    }
-
-    private JournalRow? Find(RestoreRequest request) => VaultAccess.Try(() => vault.Journal.FindByRequestId(request.RequestId));
-
     /// <summary>
-    /// The number a slot showed when the phone was last read with one. Files that were brought do not count: a person said whose slot they are.
+    /// The number of the other slot that counts: the wanted one when any of them is it, else any. A number that the other slot holds and that
+    /// this very request replaces does not count.
     /// </summary>
-    private Imei? LastHeld(byte slot, string phone, PhoneIdentity identity)
+    private static Imei? OtherSlot(
+        int slot, PhoneReading reading, IReadOnlyDictionary<int, RestoreSource> sources, IReadOnlyList<NumberSeen> records, Imei wanted)
     {
-        foreach (SnapshotInfo info in VaultAccess.Try(() => vault.Snapshots.List(phone, LookBack, after: null)))
-        {
-            if (info.Origin == SnapshotOrigin.Imported || !info.Slots.Contains(slot) || !info.Identity.IsSamePhoneAs(identity))
-                continue;
-            if (VaultAccess.Try(() => vault.Snapshots.Load(info.Name)).Find(slot, NvItemId.Imei)?.AsSlot() is { State: ImeiSlotState.Ok, Imei: { } held })
-                return held;
-        }
-        return null;
+        int other = slot == 1 ? 2 : 1;
+        SlotReading now = reading.Slot(other);
+        var numbers = new List<Imei>();
+        if (sources.TryGetValue(other, out RestoreSource? toHold))
+            numbers.Add(toHold.Imei);
+        // What an imported file tells of the slot is no proof, and a slot that does not exist has no number.
+        if (now.Content.State is not (ImeiSlotState.Ok or ImeiSlotState.Unsupported))
+            numbers.AddRange(records.Where(r => r.Slot == other && r.Device.Length > 0).Select(r => r.Imei));
+        else if (toHold is null && now.Content is { State: ImeiSlotState.Ok, Imei: { } held })
+            numbers.Add(held);
+        return numbers.Count == 0 ? null : numbers.Find(n => RestorePolicy.SameNumber(n, wanted)) is { } same && RestorePolicy.SameNumber(same, wanted) ? same : numbers[0];
     }
 
     /// <summary>
-    /// Another phone that holds the number as far as is known, attached or not; empty when none does. One that was seen in this run holds
-    /// what it then showed; one that is not attached holds what a restore gave it.
+    /// The phones that have the number as far as is known, attached or not: one that is surely another, and one of which that cannot be told; empty
+    /// where there is none. A phone that lost its number still has it: what counts is the last valid number that a phone's slot was seen with,
+    /// and what a restore gave or may have given it since.
     /// </summary>
-    private string HolderOf(Imei wanted, Phone phone, PhoneIdentity identity)
+    private (string Another, string Perhaps) HoldersOf(Imei wanted, Phone phone, PhoneIdentity identity)
     {
-        bool Has(PhoneReading reading) => reading.Slots.Any(
-            s => s.Content is { State: ImeiSlotState.Ok, Imei: { } held } && RestorePolicy.SameNumber(held, wanted));
-
-        IReadOnlyDictionary<string, PhoneReading> seen = phones.LastSeen();
-        if (seen.FirstOrDefault(p => p.Key != phone.Name && Has(p.Value)).Key is { } holder)
-            return holder;
-
+        PhoneView? attached = phones.List().FirstOrDefault(p => p.Name != phone.Name && p.Last is { } last && p.State == PhoneState.Ready
+            && last.Slots.Any(s => s.Content is { State: ImeiSlotState.Ok, Imei: { } held } && RestorePolicy.SameNumber(held, wanted)));
+        (string another, string perhaps) = (attached?.Name ?? "", "");
+        foreach (NumberSeen seen in VaultAccess.Try(() => vault.Numbers.Holders(wanted)))
+            Count(seen.Identity, seen.Device);
         // The last byte has the 14th digit and the check digit, which does not count: it is compared as digits.
         byte[] beginning = wanted.Pack().Bytes[..(Imei.PackedLength - 1)].ToArray();
-        PhoneIdentity[] attached = [.. phones.List().Where(p => p.State == PhoneState.Ready).Select(p => p.Last!.Identity)];
-        return VaultAccess.Try(() => vault.Journal.ListHolders(beginning)).FirstOrDefault(row =>
-            row.Entry.Identity.IsAnotherPhoneThan(identity)
-            && !attached.Any(row.Entry.Identity.IsSamePhoneAs)
-            && Imei.Unpack(row.Entry.NewData) is { } given && RestorePolicy.SameNumber(given, wanted))?.Entry.Device ?? "";
+        foreach (JournalRow row in VaultAccess.Try(() => vault.Journal.ListGiven(beginning)))
+            foreach (JournalSlot slot in row.Entry.Slots.Where(s => Imei.Unpack(s.NewData) is { } given && RestorePolicy.SameNumber(given, wanted)))
+                if (!WasSeenWithAnother(row, slot.Slot, wanted))
+                    Count(row.Entry.Identity, row.Entry.Device);
+        return (another, perhaps);
+
+        void Count(PhoneIdentity holder, string device)
+        {
+            bool? isAnother = RestorePolicy.IsAnotherPhone(holder, identity);
+            string name = device.Length > 0 ? device : $"a phone that an imported file tells of (ESN {holder.Esn}, MEID {holder.Meid})";
+            // A file says of itself whose it is: it is no proof against anybody.
+            if (isAnother == true && device.Length > 0)
+                another = another.Length > 0 ? another : name;
+            else if (isAnother != false)
+                perhaps = perhaps.Length > 0 ? perhaps : name;
+        }
+    }
+
+    private bool WasSeenWithAnother(JournalRow row, byte slot, Imei wanted) =>
+        VaultAccess.Try(() => vault.Numbers.Of(row.Entry.Identity)).Any(seen => seen.Slot == slot && seen.SeenAt >= row.StartedAt && !RestorePolicy.SameNumber(seen.Imei, wanted));
+
+    private static void Note(int slot, RestoreSource source, PhoneReading reading, IReadOnlyList<NumberSeen> records, List<string> notes)
+    {
+        if (source.CheckDigitComputed)
+            notes.Add($"The check digit for slot {slot} was computed: compare it with the label.");
+        if (source.TakenOn.Length > 0 && source.TakenOn != reading.Identity.Build)
+            notes.Add($"The snapshot was taken on build {source.TakenOn}; the phone now has {(reading.Identity.Build.Length > 0 ? reading.Identity.Build : "one that it does not tell")}.");
+        if (records.FirstOrDefault(r => r.Slot == slot) is { } record && !RestorePolicy.SameNumber(record.Imei, source.Imei))
+            notes.Add($"Slot {slot} of this phone was seen with {record.Imei} before: make sure that {source.Imei} is its own.");
     }
 }

@@ -7,20 +7,37 @@ using Microsoft.Extensions.Logging;
 namespace ImeiAgent.Operations;
 
 /// <summary>
-/// Puts a phone's own IMEI back. The order never changes: checks, backup, journal row on disk, bytes sent, read back, row closed.
-/// From the journal row on a restore runs to its end, whoever stopped listening.
+/// Puts a phone's own IMEI back, in one slot or both, all or nothing. The order never changes: checks, backup, intent on disk, bytes sent,
+/// read back, restart, read once more, row closed. From the intent on a restore runs to its end, whoever stopped listening.
 /// </summary>
-public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, TimeProvider time, ILogger<RestoreImei> log)
+public sealed partial class RestoreImei
 {
-    // A restore tells six phases and one end: the channel is never full.
-    private const int EventCapacity = 16;
+    // A restore tells a few phases, each at most a few times, and one end: the channel is never full.
+    private const int EventCapacity = 64;
 
     private const int LongestAudit = 2000;
 
-    private readonly Identify _identify = new(time);
-    private readonly RestoreChecks _checks = new(phones, vault, new Identify(time));
-    private readonly IdentityBackup _backup = new(vault, time);
+    private readonly PhoneRegistry _phones;
+    private readonly VaultFile _vault;
+    private readonly RestoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly Identify _identify;
+    private readonly RestoreReplay _replay;
+    private readonly RestoreChecks _checks;
+    private readonly IdentityBackup _backup;
     private readonly RunningRestores _running = new();
+
+    /// <summary>Makes it, and closes what an earlier agent had opened and not yet sent.</summary>
+    public RestoreImei(PhoneRegistry phones, VaultFile vault, TimeProvider time, ILogger<RestoreImei> log)
+    {
+        (_phones, _vault, _options, _time, _log) = (phones, vault, phones.RestoreOptions, time, log);
+        _identify = new Identify(time);
+        _replay = new RestoreReplay(phones, vault, time);
+        _checks = new RestoreChecks(phones, vault, time);
+        _backup = new IdentityBackup(vault, time);
+        phones.Recovery.CloseUnsent();
+    }
 
     /// <summary>
     /// Restores, and tells each phase. Cancelling before <see cref="RestorePhase.Intent"/> ends it; after, it is ignored. Whoever
@@ -35,7 +52,13 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
             yield return told;
     }
 
-    /// <summary>Begins nothing new, and completes when every restore under way has ended.</summary>
+    /// <summary>Whether a request is being carried out at this moment.</summary>
+    internal bool IsRunning(string requestId) => _running.IsRunning(requestId);
+
+    /// <summary>Begins nothing new, and lets nobody wait any longer for a phone that is away.</summary>
+    public void BeginDrain() => _running.BeginDrain();
+
+    /// <summary>The same, and completes when every restore under way has ended.</summary>
     public Task DrainAsync() => _running.DrainAsync();
 
     private async Task RunToEndAsync(RestoreRequest request, ChannelWriter<RestoreEvent> events, CancellationToken ct)
@@ -51,12 +74,12 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
         }
         catch (OperationException e)
         {
-            Audit(request, request.Device, "refused", $"slot {request.Slot}: {e.Error.Name()}: {e.Message}");
+            Audit(request, request.Device, "refused", $"{Slots(request)}: {e.Error.Name()}: {e.Message}");
             events.TryComplete(e);
         }
         catch (Exception e)
         {
-            LogFault(log, request.RequestId, e);
+            LogFault(_log, request.RequestId, e);
             events.TryComplete(e);
         }
     }
@@ -64,127 +87,127 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
     /// <summary>The procedure.</summary>
     private async Task<RestoreEnded> RestoreAsync(RestoreRequest request, ChannelWriter<RestoreEvent> events, CancellationToken ct)
     {
-        DateTimeOffset started = time.GetUtcNow();
+        DateTimeOffset started = _time.GetUtcNow();
         void Tell(RestorePhase phase, string detail) => events.TryWrite(new RestoreProgress(phase, detail));
 
         // What can be checked without the phone.
-        Spc? spc = RestoreChecks.Arguments(request);
+        UnlockCodes codes = RestoreChecks.Arguments(request);
         using RunningRestores.Ticket ticket = await _running.EnterAsync(request.RequestId, ct);
-        if (await _checks.ReplayAsync(request, ct) is { } stored)
+        if (await _replay.FindAsync(request, ct) is { } stored)
             return stored;
-        ImeiLabel? label = RestoreChecks.Label(request);
+        IReadOnlyDictionary<int, ImeiLabel> labels = RestoreChecks.Labels(request);
 
-        // What the phone and the vault say.
-        Phone phone = await phones.RequireAsync(request.Device, ct);
-        using WriteGate.Pass pass = phone.Gate.TryEnter() ?? throw Faults.Busy(phone.Name);
+        // What the phone, the vault and the policy say.
+        Phone phone = await _phones.RequireAsync(request.Device, ct);
+        using WriteGate.Pass pass = phone.Gate.TryEnter($"{request.Operator}: {request.Reason}") ?? throw Faults.Busy(phone);
         PhoneReading reading = await _identify.RunAsync(phone, ct);
-        await _checks.SettleAsync(phone, reading.Identity, ct);
-        SlotReading slot = reading.Slot(request.Slot);
-        RestoreSource source = _checks.Source(request, label, phone.Name, reading.Identity);
-        using RunningRestores.NumberClaim claim = _running.Claim(source.Imei, phone.Name);
-        RestoreRuling ruling = _checks.Judge(phone, reading, slot, source.Imei, claim.HeldBy);
-        if (request.Etag.Length > 0 && request.Etag != slot.Etag)
-            throw Faults.EtagMismatch(phone.Name, request.Slot);
-        Tell(RestorePhase.Checked, $"{phone.Name}, slot {slot.Slot}: {Word(slot.Content.State)}, to be {source.Imei}");
+        var toApprove = new List<OperationException>();
+        IReadOnlyDictionary<int, RestoreSource> sources = _checks.Sources(request, labels, phone, reading, toApprove);
+        using RunningRestores.NumberClaims claims = _running.Claim(sources.Values.Select(s => s.Imei), phone.Name);
+        RestorePlan plan = _checks.Judge(request, phone, reading, sources, claims, toApprove);
 
-        RestoreReceipt receipt = Receipt(request, phone, slot, source, started);
-        if (ruling == RestoreRuling.AlreadyThere)
-            return End(receipt with { Outcome = RestoreOutcome.Unchanged, Advice = "The slot holds this number already; nothing was sent." });
-        if (request.ValidateOnly)
-            return End(receipt with { Outcome = RestoreOutcome.Validated, Advice = "All checks passed; nothing was written." });
-
-        // A backup, then the journal row. Whatever fails up to here, nothing was sent.
-        string backup = await _backup.RunAsync(phone, reading, slot, ct);
-        Tell(RestorePhase.BackedUp, $"The identity items are kept in {SnapshotNames.Full(backup)}");
-        SlotContent old = SlotContent.Of(slot.Content.Reply) ?? throw new InvalidOperationException("The policy let an unreadable slot pass.");
-        var wanted = new SlotContent(true, source.Imei.Pack());
-        ct.ThrowIfCancellationRequested();
-        var journal = RestoreJournal.Open(vault, log, request, phone.Name, reading.Identity, old, wanted, source, backup);
-        Tell(RestorePhase.Intent, $"journal/{journal.Id} is on disk");
-
-        // The write. From here nothing is cancelled.
-        var writer = new SlotWriter(phone, slot.Slot, time);
-        WriteResult write = await writer.WriteAsync(wanted.Data, spc);
-        journal.Advance(JournalState.Sent);
-        Tell(RestorePhase.Sent, write.Refusal is null ? $"The phone answered: {Word(write.Answer)}" : write.Refusal.Message);
-
-        // What the phone says is not what it holds: read back.
-        var now = SlotContent.Compare(await writer.ReadBackAsync(wanted), old, wanted);
-        journal.Advance(JournalState.ReadBack);
-        Tell(RestorePhase.ReadBack, $"The slot holds {Word(now)}");
-        WriteVerdict verdict = WriteVerdicts.Judge(write.Answer, now);
-        bool putBack = verdict == WriteVerdict.PutBack && await writer.PutBackAsync(old);
-
-        // The truth, on disk and to the caller.
-        OperationException? failure = verdict switch
+        RestoreReceipt receipt = Receipt(request, phone, plan, started);
+        if (plan.Written.Count == 0 || request.ValidateOnly)
         {
-            WriteVerdict.Applied => null,
-            WriteVerdict.Refused => write.Refusal,
-            WriteVerdict.NotStored => Faults.NotStored(phone.Name, slot.Slot, write.Answer),
-            WriteVerdict.PutBack when putBack => Faults.PutBack(phone.Name, slot.Slot, old.IsActive),
-            _ => Faults.UnknownOutcome(phone.Name, slot.Slot, source.Imei, now),
-        };
-        RestoreOutcome outcome = verdict switch
+            Tell(RestorePhase.Checked, $"{phone.Name}, {plan}");
+            return End(plan.Written.Count == 0
+                ? receipt with { Outcome = RestoreOutcome.Unchanged, Advice = "The phone holds this already; nothing was sent." }
+                : receipt with { Outcome = RestoreOutcome.Validated, Advice = Sentences(["All checks passed; nothing was written.", .. plan.Notes]) });
+        }
+        var journal = RestoreJournal.Open(_vault, _log, request, phone.Name, reading.Identity, plan);
+        Tell(RestorePhase.Checked, $"{phone.Name}, {plan}");
+
+        // A backup, then the intent. Whatever fails up to here, nothing was sent.
+        try
         {
-            WriteVerdict.Applied => RestoreOutcome.Applied,
-            WriteVerdict.Refused => RestoreOutcome.Refused,
-            WriteVerdict.NotStored => RestoreOutcome.RolledBack,
-            WriteVerdict.PutBack when putBack => RestoreOutcome.RolledBack,
-            _ => RestoreOutcome.Unknown,
-        };
-        string advice = failure?.Message ?? Advice(write.Answer, source);
-        RestoreReceipt ended = journal.Close(outcome, failure, advice) ?? receipt with
+            string backup = await _backup.RunAsync(phone, reading, plan.Written, ct);
+            journal.BackedUp(backup);
+            Tell(RestorePhase.BackedUp, $"The identity and RF items are kept in {SnapshotNames.Full(backup)}");
+            // Once more who it is: behind a port that stays open the cable may have been moved.
+            await _identify.RunAsync(phone, ct);
+            ct.ThrowIfCancellationRequested();
+            journal.Intend();
+        }
+        catch (Exception e) when (e is OperationException or OperationCanceledException)
         {
-            Journal = $"journal/{journal.Id}",
-            Outcome = outcome,
-            BackupSnapshot = SnapshotNames.Full(backup),
-            Error = failure?.Error ?? OperationError.None,
-            Advice = $"{advice} The journal could not be written: keep this receipt.",
-        };
-        await RefreshAsync(phone);
-        Tell(RestorePhase.Closed, $"{ended.Journal} is closed");
-        return End(ended, failure);
+            OperationException why = e as OperationException ?? Faults.CancelledInTime();
+            if (journal.Close(RestoreOutcome.Refused, why, why.Message) is null)
+                await phone.Session.DisposeAsync();
+            throw;
+        }
+        Tell(RestorePhase.Intent, $"{journal.Name} is on disk");
+
+        // The write, to its end. From here nothing is cancelled.
+        var write = new RunningWrite(pass, new PhoneWriter(phone, codes, _options, journal.NoteOffline, _time), journal, plan.Changes, _options, _running.Draining, _time);
+        JournalRow? closed = null;
+        try
+        {
+            WriteEnd end = await write.RunAsync(request.Restart, Tell);
+
+            // The truth, on disk and to the caller.
+            string advice = Sentences([end.Failure?.Message ?? "", .. end.Advice, .. end.Failure is null ? plan.Notes : []]);
+            if (end.Outcome != RestoreOutcome.Unknown)
+                closed = journal.Close(end.Outcome, end.Failure, advice);
+            if (closed is not null)
+            {
+                await RefreshAsync(write.Phone);
+                Tell(RestorePhase.Closed, $"{journal.Name} is closed");
+                return End(RestoreReceipt.Of(closed), end.Failure);
+            }
+            if ((closed = journal.Read()) is { State: JournalState.Closed })
+                return End(RestoreReceipt.Of(closed), end.Failure);
+            JournalRow open = closed;
+            closed = null;
+            return End(RestoreReceipt.Of(open) with
+            {
+                Outcome = end.Outcome,
+                Error = end.Failure?.Error ?? OperationError.None,
+                Advice = end.Outcome == RestoreOutcome.Unknown ? advice : Sentences([advice, "The journal could not be written: keep this receipt."]),
+            }, end.Failure);
+        }
+        finally
+        {
+            // What is not settled is settled before the phone is offered again, whatever happened here: it has to come back through the door.
+            if (closed is null)
+                await write.Phone.Session.DisposeAsync();
+        }
 
         RestoreEnded End(RestoreReceipt done, OperationException? error = null)
         {
-            done = done with { EndedAt = time.GetUtcNow() };
-            Audit(request, phone.Name, Word(done.Outcome), $"slot {done.Slot}: {done.OldState} {done.OldImei} to {done.NewImei}; {done.Journal} {done.Advice}");
-            LogEnded(log, phone.Name, done.Slot, done.Outcome, done.Journal);
+            if (done.Sha256.Length == 0)
+                done = done with { EndedAt = _time.GetUtcNow() };
+            Audit(request, phone.Name, done.Outcome.ToString().ToLowerInvariant(), $"{plan}; {done.Journal} {done.Advice}");
+            LogEnded(_log, phone.Name, Slots(request), done.Outcome, done.Journal);
             return new RestoreEnded(done, error);
         }
     }
 
-    private static RestoreReceipt Receipt(RestoreRequest request, Phone phone, SlotReading slot, RestoreSource source, DateTimeOffset started) => new()
+    private static RestoreReceipt Receipt(RestoreRequest request, Phone phone, RestorePlan plan, DateTimeOffset started) => new()
     {
         Device = phone.Name,
-        Slot = slot.Slot,
+        Slots = [.. plan.Slots.Select(s => s.Receipt)],
         Outcome = RestoreOutcome.Refused,
-        OldState = slot.Content.State,
-        OldImei = slot.Content.Imei,
-        NewImei = source.Imei,
-        CheckDigitComputed = source.CheckDigitComputed,
-        SourceSnapshot = SnapshotNames.Full(source.Snapshot),
         Reason = request.Reason,
+        Evidence = request.Evidence,
         Operator = request.Operator,
+        ApprovedBy = plan.Approval?.ApprovedBy ?? "",
+        ApprovalReason = plan.Approval?.Reason ?? "",
         RequestId = request.RequestId,
+        TraceId = request.TraceId,
         StartedAt = started,
     };
 
-    private static string Advice(WriteAnswer answer, RestoreSource source) =>
-        (answer == WriteAnswer.NotAnswered ? "The phone did not acknowledge the write, but holds the new value: it was read back. " : "")
-        + (source.CheckDigitComputed ? "The check digit was computed: compare it with the label. " : "")
-        + "Restart the phone and identify it once more: some firmware puts an old value back when it starts.";
-
-    /// <summary>What is shown of the phone from now on; the outcome does not depend on it.</summary>
+    /// <summary>What is shown and known of the phone from now on; the outcome does not depend on it.</summary>
     private async Task RefreshAsync(Phone phone)
     {
         try
         {
             phone.Remember(await _identify.ReadSlotsAsync(phone.Session, CancellationToken.None));
+            _phones.NoteNumbers(phone);
         }
         catch (Exception e) when (PhoneFailure.Is(e))
         {
-            LogNotRefreshed(log, phone.Name, e.Message);
+            LogNotRefreshed(_log, phone.Name, e.Message);
         }
     }
 
@@ -192,31 +215,25 @@ public sealed partial class RestoreImei(PhoneRegistry phones, VaultFile vault, T
     {
         try
         {
-            vault.Audit.Append(new AuditEntry(request.Operator, "restore-imei", Line(device), outcome, Line($"{detail} Reason: {request.Reason}")));
+            _vault.Audit.Append(new AuditEntry(request.Operator, "restore-imei", Line(device), outcome,
+                Line($"{detail} Reason: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")}")));
         }
         catch (VaultUnavailableException e)
         {
-            LogNotAudited(log, request.RequestId, e);
+            LogNotAudited(_log, request.RequestId, e);
         }
     }
 
+    private static string Slots(RestoreRequest request) => $"slot {string.Join(" and ", request.Slots.Select(s => s.Slot))}";
+
+    private static string Sentences(IEnumerable<string> parts) => string.Join(' ', parts.Where(p => p.Length > 0));
+
     /// <summary>A line of bounded length: what was refused for its wrong arguments is written down too.</summary>
     private static string Line(string text) =>
-        string.Concat(text.AsSpan(0, Math.Min(text.Length, LongestAudit)).ToString().Select(c => char.IsControl(c) ? ' ' : c));
+        string.Concat(FreeText.Masked(text[..Math.Min(text.Length, LongestAudit)]).Select(c => char.IsControl(c) ? ' ' : c));
 
-    private static string Word<T>(T value) where T : struct, Enum => value switch
-    {
-        SlotNow.New => "the new value",
-        SlotNow.Old => "the old value",
-        SlotNow.Other => "something else",
-        SlotNow.Intact => "another valid number",
-        SlotNow.Unreadable => "what could not be read",
-        WriteAnswer.NotAnswered => "nothing",
-        _ => value.ToString().ToLowerInvariant(),
-    };
-
-    [LoggerMessage(2201, LogLevel.Information, "Restore of {Phone}, slot {Slot}: {Outcome} {Journal}")]
-    private static partial void LogEnded(ILogger log, string phone, int slot, RestoreOutcome outcome, string journal);
+    [LoggerMessage(2201, LogLevel.Information, "Restore of {Phone}, {Slots}: {Outcome} {Journal}")]
+    private static partial void LogEnded(ILogger log, string phone, string slots, RestoreOutcome outcome, string journal);
 
     [LoggerMessage(2202, LogLevel.Error, "The restore {RequestId} failed by a fault of the agent")]
     private static partial void LogFault(ILogger log, string requestId, Exception exception);

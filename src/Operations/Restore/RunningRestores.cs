@@ -13,7 +13,13 @@ internal sealed class RunningRestores
     private readonly HashSet<Task> _tasks = [];
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _ids = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, string> _numbers = [];
-    private bool _draining;
+    private readonly TaskCompletionSource _draining = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the agent ends: a restore that waits for its phone stops waiting then.</summary>
+    public Task Draining => _draining.Task;
+
+    /// <summary>Whether a request is being carried out at this moment.</summary>
+    public bool IsRunning(string requestId) => _ids.ContainsKey(requestId);
 
     /// <summary>Starts a restore.</summary>
     /// <exception cref="OperationException">The agent is ending.</exception>
@@ -21,7 +27,7 @@ internal sealed class RunningRestores
     {
         lock (_lock)
         {
-            if (_draining)
+            if (_draining.Task.IsCompleted)
                 throw Faults.Stopping();
             Task task = Task.Run(restore);
             _tasks.Add(task);
@@ -29,14 +35,15 @@ internal sealed class RunningRestores
         }
     }
 
-    /// <summary>Lets nothing start any more, and completes when all have ended.</summary>
+    /// <summary>Lets nothing start any more, and nobody wait for a phone.</summary>
+    public void BeginDrain() => _draining.TrySetResult();
+
+    /// <summary>The same, and completes when all have ended.</summary>
     public Task DrainAsync()
     {
+        BeginDrain();
         lock (_lock)
-        {
-            _draining = true;
             return Task.WhenAll(_tasks);
-        }
     }
 
     /// <summary>Enters under a request id; waits while another request with it is carried out.</summary>
@@ -53,14 +60,16 @@ internal sealed class RunningRestores
     }
 
     /// <summary>
-    /// Claims a number for a phone until the claim is disposed: what two restores write at the same moment, neither sees at the
-    /// other's phone.
+    /// Claims numbers for a phone until the claims are disposed: what two restores write at the same moment, neither sees at the other's
+    /// phone.
     /// </summary>
-    public NumberClaim Claim(Imei imei, string phone)
+    public NumberClaims Claim(IEnumerable<Imei> imeis, string phone)
     {
-        string number = RestorePolicy.Number(imei);
+        var claims = new NumberClaims(this);
         lock (_lock)
-            return _numbers.TryAdd(number, phone) ? new NumberClaim(this, number, "") : new NumberClaim(null, number, _numbers[number]);
+            foreach (string number in imeis.Select(RestorePolicy.Number).Distinct())
+                claims.Add(number, _numbers.TryAdd(number, phone) ? "" : _numbers[number]);
+        return claims;
     }
 
     private void Remove(Task task)
@@ -69,20 +78,23 @@ internal sealed class RunningRestores
             _tasks.Remove(task);
     }
 
-    /// <summary>A claimed number.</summary>
-    /// <param name="owner">Whom to tell when it ends; null when it was not had.</param>
-    /// <param name="number">Its digits.</param>
-    /// <param name="heldBy">The phone that has the claim instead; empty when it was had.</param>
-    internal sealed class NumberClaim(RunningRestores? owner, string number, string heldBy) : IDisposable
+    /// <summary>Claimed numbers.</summary>
+    internal sealed class NumberClaims(RunningRestores owner) : IDisposable
     {
-        public string HeldBy => heldBy;
+        private readonly Dictionary<string, string> _heldBy = [];
+
+        /// <summary>The phone that has the claim instead; empty when it was had.</summary>
+        public string HeldBy(Imei imei) => _heldBy[RestorePolicy.Number(imei)];
+
+        /// <summary>Under the owner's lock.</summary>
+        public void Add(string number, string heldBy) => _heldBy[number] = heldBy;
 
         public void Dispose()
         {
-            if (owner is null)
-                return;
             lock (owner._lock)
-                owner._numbers.Remove(number);
+                foreach ((string number, string heldBy) in _heldBy)
+                    if (heldBy.Length == 0)
+                        owner._numbers.Remove(number);
         }
     }
 

@@ -1,6 +1,4 @@
-using ImeiAgent.Diag.Identity;
-using ImeiAgent.Diag.Messages;
-using ImeiAgent.Diag.Nv;
+using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
 
@@ -15,9 +13,11 @@ internal enum WriteAnswer
     Accepted,
     /// <summary>It said nothing, or nothing that is understood; it may have acted.</summary>
     NotAnswered,
+    /// <summary>One slot was written, and the next was refused or not sent.</summary>
+    Partly,
 }
 
-/// <summary>What the slot was found to hold after a write.</summary>
+/// <summary>What a slot was found to hold after a write.</summary>
 internal enum SlotNow
 {
     /// <summary>What was written.</summary>
@@ -27,70 +27,80 @@ internal enum SlotNow
     /// <summary>Neither, and no valid IMEI.</summary>
     Other,
     /// <summary>Neither, but a valid IMEI: some firmware puts its own back.</summary>
-    Intact,
+    OtherValid,
     /// <summary>It could not be read.</summary>
     Unreadable,
 }
 
-/// <summary>What follows from both.</summary>
+/// <summary>What all slots of a write were found to hold together.</summary>
+internal enum Holding
+{
+    /// <summary>All hold what was written.</summary>
+    New,
+    /// <summary>All hold what they held before.</summary>
+    Old,
+    /// <summary>One holds the new value and the other does not, or one holds what is no number.</summary>
+    Torn,
+    /// <summary>One holds a valid IMEI that is neither the old nor the new.</summary>
+    OtherValid,
+    /// <summary>One could not be read.</summary>
+    Unreadable,
+}
+
+/// <summary>What follows after a write was sent and the slots were read back.</summary>
 internal enum WriteVerdict
 {
-    /// <summary>The phone holds the new value.</summary>
+    /// <summary>The phone holds the new values.</summary>
     Applied,
-    /// <summary>The phone did not take the write and holds the old value.</summary>
+    /// <summary>The phone did not take the write and holds the old values.</summary>
     Refused,
-    /// <summary>The phone took the write, or may have, and holds the old value.</summary>
+    /// <summary>The phone took the write, or may have, and holds the old values.</summary>
     NotStored,
-    /// <summary>The phone holds neither: the old value has to be put back.</summary>
+    /// <summary>The phone holds neither: the old values have to be put back.</summary>
     PutBack,
-    /// <summary>It is not known what the phone holds.</summary>
+    /// <summary>It is not known what the phone holds, or a person has to look.</summary>
     Unknown,
 }
 
-/// <summary>The state table of a write. Only what was read back from the phone makes an outcome known.</summary>
+/// <summary>The state tables of a write. Only what was read from the phone makes an outcome known.</summary>
 internal static class WriteVerdicts
 {
-    public static WriteVerdict Judge(WriteAnswer answer, SlotNow now) => (answer, now) switch
+    /// <summary>The slots together.</summary>
+    public static Holding Combine(IEnumerable<SlotNow> slots)
     {
-        (_, SlotNow.New) => WriteVerdict.Applied,
-        (_, SlotNow.Other) => WriteVerdict.PutBack,
-        // A valid number is never overwritten, least of all by a lost one.
-        (_, SlotNow.Intact) => WriteVerdict.Unknown,
-        (WriteAnswer.NotSent or WriteAnswer.Refused, SlotNow.Old) => WriteVerdict.Refused,
-        (WriteAnswer.Accepted or WriteAnswer.NotAnswered, SlotNow.Old) => WriteVerdict.NotStored,
+        SlotNow[] all = [.. slots];
+        return all.Contains(SlotNow.Unreadable) ? Holding.Unreadable
+            // A valid number is never overwritten, least of all by a lost one.
+            : all.Contains(SlotNow.OtherValid) ? Holding.OtherValid
+            : Array.TrueForAll(all, now => now == SlotNow.New) ? Holding.New
+            : Array.TrueForAll(all, now => now == SlotNow.Old) ? Holding.Old
+            : Holding.Torn;
+    }
+
+    /// <summary>After the write.</summary>
+    public static WriteVerdict Judge(WriteAnswer answer, Holding now) => (answer, now) switch
+    {
+        (_, Holding.New) => WriteVerdict.Applied,
+        (_, Holding.Torn) => WriteVerdict.PutBack,
+        (_, Holding.OtherValid) => WriteVerdict.Unknown,
+        (WriteAnswer.NotSent or WriteAnswer.Refused, Holding.Old) => WriteVerdict.Refused,
+        (WriteAnswer.Accepted or WriteAnswer.NotAnswered or WriteAnswer.Partly, Holding.Old) => WriteVerdict.NotStored,
         // Without a byte sent the phone holds what was read a moment ago.
-        (WriteAnswer.NotSent, SlotNow.Unreadable) => WriteVerdict.Refused,
+        (WriteAnswer.NotSent, Holding.Unreadable) => WriteVerdict.Refused,
         _ => WriteVerdict.Unknown,
     };
-}
 
-/// <summary>What item 550 of a slot holds: nothing, or data of which the first 9 bytes mean something.</summary>
-internal readonly record struct SlotContent(bool IsActive, NvData Data)
-{
-    /// <summary>The content that a reply tells; null when it tells none.</summary>
-    public static SlotContent? Of(DiagReply<NvItem> reply) => reply switch
+    /// <summary>
+    /// What becomes of a write that was interrupted, from how far its journal row is and what the slots hold now. Null: the slots have to be
+    /// put back first, or nobody but a person can say.
+    /// </summary>
+    public static WriteOutcome? Settle(JournalState state, Holding now) => (state, now) switch
     {
-        { IsAnswer: false } => null,
-        { Answer.Status: NvStatus.Done } => new SlotContent(true, reply.Answer.Data),
-        { Answer.Status: NvStatus.NotActive } => new SlotContent(false, default),
+        (JournalState.Checked or JournalState.BackedUp, _) => WriteOutcome.Refused,
+        (_, Holding.New) => WriteOutcome.Applied,
+        // The new value had been read back, and is gone.
+        ( >= JournalState.ReadBack, Holding.Old) => WriteOutcome.NotInEffect,
+        (_, Holding.Old) => WriteOutcome.RolledBack,
         _ => null,
-    };
-
-    /// <summary>Whether both hold the same. Bytes behind the ninth mean nothing and are not looked at.</summary>
-    public bool Holds(SlotContent other) =>
-        IsActive == other.IsActive
-        && Data.Bytes[..Imei.PackedLength].SequenceEqual(other.Data.Bytes[..Imei.PackedLength]);
-
-    /// <summary>The reply that told it.</summary>
-    public DiagReply<NvItem> AsReply() => new(new NvItem(NvItemId.Imei, IsActive ? NvStatus.Done : NvStatus.NotActive, Data));
-
-    /// <summary>What it is, next to the values before and after a write.</summary>
-    public static SlotNow Compare(SlotContent? now, SlotContent old, SlotContent wanted) => now switch
-    {
-        null => SlotNow.Unreadable,
-        { } content when content.Holds(wanted) => SlotNow.New,
-        { } content when content.Holds(old) => SlotNow.Old,
-        { } content when ImeiSlot.Interpret(content.AsReply()).State == ImeiSlotState.Ok => SlotNow.Intact,
-        _ => SlotNow.Other,
     };
 }

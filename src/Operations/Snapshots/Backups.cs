@@ -8,8 +8,6 @@ namespace ImeiAgent.Operations;
 /// <summary>What was read from phones and is kept: lists it, and gives it out as files.</summary>
 public sealed class Backups(PhoneRegistry phones, VaultFile vault)
 {
-    private const int DefaultPage = 100;
-    private const int LargestPage = 1000;
     private const int CacheCapacity = 1000;
 
     // A content never changes under its hash, and a full one takes milliseconds to load.
@@ -22,21 +20,9 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
     /// <exception cref="OperationException">An argument is wrong, or the vault failed.</exception>
     public SnapshotPage List(string device, int pageSize, string pageToken)
     {
-        if (pageSize is < 0 or > LargestPage)
-            throw Faults.Argument("page_size", "0 to 1,000 is expected.");
-        int size = pageSize == 0 ? DefaultPage : pageSize;
-        IReadOnlyList<SnapshotInfo> found;
-        try
-        {
-            found = VaultAccess.Try(() => vault.Snapshots.List(device.Length == 0 ? null : phones.NameOf(device), Math.Min(size + 1, LargestPage), pageToken));
-        }
-        catch (OperationException e) when (e.Error == OperationError.SnapshotNotFound)
-        {
-            throw Faults.Argument("page_token", "it is of no earlier page.");
-        }
-        SnapshotView[] page = [.. found.Take(size).Select(View)];
-        bool more = found.Count > size || (found.Count == LargestPage && size == LargestPage);
-        return new SnapshotPage(page, more ? page[^1].Info.Name : "");
+        (SnapshotInfo[] found, string next) = Paging.Page(
+            pageSize, limit => vault.Snapshots.List(device.Length == 0 ? null : phones.NameOf(device), limit, pageToken), snapshot => snapshot.Name);
+        return new SnapshotPage([.. found.Select(View)], next);
     }
 
     /// <summary>One snapshot.</summary>

@@ -11,6 +11,9 @@ public sealed class ImportBackup(Backups backups, VaultFile vault)
     /// <summary>The largest file that is taken, in bytes: 64 MiB.</summary>
     public const int LargestFile = 64 * 1024 * 1024;
 
+    // How the note ends of a file whose program lost bytes.
+    private const string LostBytes = "the program that wrote the file lost the others.";
+
     private const int MostFindings = 20;
 
     /// <summary>Imports the text of NV-items reader/writer or CDMA Workshop.</summary>
@@ -39,17 +42,27 @@ public sealed class ImportBackup(Backups backups, VaultFile vault)
             Compiled: "");
 
         // Kept with everything that was noticed.
-        List<string> notes = [$"Imported from {fileName}.", .. text.Findings.Take(MostFindings).Select(Describe)];
+        List<string> notes = [$"Imported from {FreeText.Masked(fileName)}.", .. text.Findings.Take(MostFindings).Select(Describe)];
         // Findings are bounded; this one decides what may be done with the content.
         if (text.IsTailUnreliable)
-            notes.Insert(1, $"Only the first {text.ReliableBytes} bytes of every item are sound: the program that wrote the file lost the others.");
+            notes.Insert(1, $"Only the first {text.ReliableBytes} bytes of every item are sound: {LostBytes}");
         int more = text.Findings.Count + text.FindingsDropped - MostFindings;
         if (more > 0)
             notes.Add($"{more} more findings.");
         if (!identity.IsUnique)
             notes.Add("The file tells neither ESN nor MEID: it cannot be matched with a phone, and no IMEI is restored from it.");
-        return backups.View(VaultAccess.Try(() => vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Imported, "", identity, notes), read)));
+        return VaultAccess.Try(() =>
+        {
+            SnapshotInfo kept = vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Imported, "", identity, notes), read);
+            // What a phone shows itself says more than an old file.
+            if (read.Find((byte)slot, NvItemId.Imei)?.AsSlot() is { State: ImeiSlotState.Ok, Imei: { } imei })
+                vault.Numbers.SawEarlier(identity, "", (byte)slot, imei);
+            return backups.View(kept);
+        });
     }
+
+    /// <summary>Whether a snapshot was made of such a file.</summary>
+    internal static bool HasLostBytes(SnapshotInfo info) => info.Notes.Any(note => note.EndsWith(LostBytes, StringComparison.Ordinal));
 
     private static NvTextFile Read(Stream file, byte slot)
     {

@@ -3,9 +3,9 @@ using ImeiAgent.Client.Cli;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
-using ImeiAgent.Vault;
 using Microsoft.Data.Sqlite;
 using Xunit;
+using JournalState = ImeiAgent.Vault.JournalState;
 
 namespace ImeiAgent.EndToEnd;
 
@@ -56,6 +56,9 @@ public class Bench : IAsyncLifetime
         await phone.StartAsync(quirks, Ct);
         return phone;
     }
+
+    /// <summary>A port that the agent watches too, although nothing is there yet.</summary>
+    public void AlsoWatch(string name) => _ports.Add(File(name));
 
     /// <summary>The same within the test's process, where a single reply can be held back.</summary>
     public RunningPhone<PtyHost> PlugHere(string name, string profile, int seed, string quirks = "")
@@ -108,8 +111,15 @@ public class Bench : IAsyncLifetime
     }
 
     /// <summary>Restores from a label without being asked.</summary>
-    public Task<Result> RestoreAsync(string port, string label, params string[] more) =>
-        ImeiAsync(["-d", port, "restore", "--label", label, "--reason", "Ticket 4711: label on the box", "--yes", .. more]);
+    public async Task<Result> RestoreAsync(string port, string label, params string[] more)
+    {
+        await using OurProgram imei = StartRestore(port, label, more);
+        return await EndAsync(imei);
+    }
+
+    /// <summary>The same, not waited for.</summary>
+    public OurProgram StartRestore(string port, string label, params string[] more) =>
+        StartImei(["-d", port, "restore", "--label", label, "--reason", "Ticket 4711: label on the box", "--evidence", "Photo 1 of ticket 4711", "--yes", .. more]);
 
     /// <summary>The journal as it is on disk: state, outcome and error of each row.</summary>
     public IReadOnlyList<(JournalState State, Vault.WriteOutcome? Outcome, string Error)> Journal() => Query(

@@ -70,16 +70,19 @@ public class AgentCallsTests
         List<WriteImeiResponse> again = await WriteAsync(agent, request);
 
         Assert.Equal(
-            [WritePhase.Checked, WritePhase.BackedUp, WritePhase.Intent, WritePhase.Sent, WritePhase.ReadBack, WritePhase.Closed],
+            [WritePhase.Checked, WritePhase.BackedUp, WritePhase.Intent, WritePhase.Sent, WritePhase.ReadBack, WritePhase.Reset, WritePhase.ReRead, WritePhase.Closed],
             first.Where(m => m.Progress is not null).Select(m => m.Progress.Phase));
         WriteReceipt receipt = first[^1].Receipt;
         Assert.Equal((WriteOutcome.Applied, "35693803*****09", ""), (receipt.Outcome, receipt.NewImei, receipt.ErrorReason));
         Assert.Equal($"local:{Environment.UserName}", receipt.Operator);
+        Assert.Equal(("photo of the label", true, "", ""), (receipt.Evidence, receipt.Restarted, receipt.ApprovedBy, receipt.SettledBy));
+        Assert.Matches("^[0-9a-f]{64}$", receipt.Sha256);
+        Assert.Matches("^[0-9a-f]{32}$", receipt.TraceId);
         Assert.True(phone.Phone.TryGet(1, 550, out var held));
         Assert.Equal("083A65390853468390", Convert.ToHexString(held.Bytes[..9]));
         WriteReceipt replayed = Assert.Single(again).Receipt;
         Assert.True(replayed.Replayed);
-        Assert.Equal((receipt.Journal, receipt.BackupSnapshot), (replayed.Journal, replayed.BackupSnapshot));
+        Assert.Equal((receipt.Journal, receipt.BackupSnapshot, receipt.Sha256), (replayed.Journal, replayed.BackupSnapshot, replayed.Sha256));
         Assert.Equal(1, phone.Phone.Counters.NvWritesReceived);
     }
 
@@ -137,7 +140,9 @@ public class AgentCallsTests
         await AssertFailsAsync(StatusCode.NotFound, "SNAPSHOT_NOT_FOUND", () => agent.Snapshots.GetSnapshotAsync(new() { Name = "snapshots/x" }));
         await AssertFailsAsync(StatusCode.InvalidArgument, "ARGUMENT_INVALID", () => agent.Snapshots.ListSnapshotsAsync(new() { PageSize = -1 }), "page_size");
         await AssertRestoreFailsAsync(agent, StatusCode.InvalidArgument, "IMEI_INVALID", Restore("355167055587819", device), "label");
-        await AssertRestoreFailsAsync(agent, StatusCode.FailedPrecondition, "IMEI_INTACT", Restore("490154203237518", device));
+        await AssertRestoreFailsAsync(agent, StatusCode.FailedPrecondition, "IMEI_IN_USE", Restore("490154203237518", device));
+        await AssertFailsAsync(StatusCode.NotFound, "JOURNAL_NOT_FOUND", () => agent.Journal.GetJournalEntryAsync(new() { Name = "journal/17" }));
+        await AssertFailsAsync(StatusCode.NotFound, "APPROVAL_NOT_FOUND", () => agent.Approvals.ApproveWriteAsync(new() { RequestId = "x", Reason = "why not" }));
         await AssertRestoreFailsAsync(agent, StatusCode.InvalidArgument, "ARGUMENT_INVALID", new WriteImeiRequest { Device = device }, "source");
         Assert.Equal(0, phone.Phone.Counters.NvWritesReceived);
     }
@@ -176,6 +181,7 @@ public class AgentCallsTests
         Device = device,
         Label = label,
         Reason = "ticket 4711",
+        Evidence = "photo of the label",
         RequestId = Guid.NewGuid().ToString(),
     };
 

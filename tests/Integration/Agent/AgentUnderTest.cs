@@ -21,6 +21,8 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         Nv = new NvService.NvServiceClient(Channel);
         Jobs = new JobService.JobServiceClient(Channel);
         Imei = new ImeiService.ImeiServiceClient(Channel);
+        Journal = new JournalService.JournalServiceClient(Channel);
+        Approvals = new ApprovalService.ApprovalServiceClient(Channel);
         Snapshots = new SnapshotService.SnapshotServiceClient(Channel);
     }
 
@@ -33,6 +35,10 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     public JobService.JobServiceClient Jobs { get; }
 
     public ImeiService.ImeiServiceClient Imei { get; }
+
+    public JournalService.JournalServiceClient Journal { get; }
+
+    public ApprovalService.ApprovalServiceClient Approvals { get; }
 
     public SnapshotService.SnapshotServiceClient Snapshots { get; }
 

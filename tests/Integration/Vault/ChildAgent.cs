@@ -21,8 +21,11 @@ internal static class ChildAgent
         for (int i = 1; ; i++)
         {
             JournalRow row = vault.Journal.Open(new JournalEntry(
-                $"r-{i}", new string('a', 64), "phone-1", PhoneIdentity.None, Slot: 1, OldActive: false, OldData: [], NewData: [8],
-                backup, SourceSnapshot: "", Reason: "", Operator: "ana", CheckDigitComputed: false));
+                $"r-{i}", new string('a', 64), "phone-1", PhoneIdentity.None,
+                [new JournalSlot(1, OldActive: false, OldData: [], NewData: [8], CheckDigitComputed: false, SourceSnapshot: "")],
+                Reason: "", Evidence: "", Operator: "ana", ApprovedBy: "", ApprovalReason: "", Restart: true, TraceId: ""));
+            vault.Journal.BackedUp(row.Id, backup);
+            vault.Journal.Advance(row.Id, JournalState.Intent);
             vault.Journal.Advance(row.Id, JournalState.Sent);
             Console.Out.WriteLine(row.Entry.RequestId);
             Console.Out.Flush();

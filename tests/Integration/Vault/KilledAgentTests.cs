@@ -39,7 +39,7 @@ public sealed class KilledAgentTests : IDisposable
         Assert.Equal(opened, rows.Take(opened.Count).Select(row => row.Entry.RequestId));
         Assert.InRange(rows.Count, opened.Count, opened.Count + 1);
         Assert.All(rows.Take(opened.Count), row => Assert.Equal(JournalState.Sent, row.State));
-        Assert.Equal(0, vault.Snapshots.Load(rows[0].Entry.BackupSnapshot).Count);
+        Assert.Equal(0, vault.Snapshots.Load(rows[0].BackupSnapshot).Count);
     }
 
     private Process Start()

@@ -28,6 +28,14 @@ public class ErrorContractTests
     [InlineData(OperationError.JobCancelled, "JOB_CANCELLED", StatusCode.Aborted)]
     [InlineData(OperationError.DumpSourceChanged, "DUMP_SOURCE_CHANGED", StatusCode.FailedPrecondition)]
     [InlineData(OperationError.JobBatchesGone, "JOB_BATCHES_GONE", StatusCode.OutOfRange)]
+    [InlineData(OperationError.WriteNotInEffect, "WRITE_NOT_IN_EFFECT", StatusCode.Aborted)]
+    [InlineData(OperationError.JournalNotFound, "JOURNAL_NOT_FOUND", StatusCode.NotFound)]
+    [InlineData(OperationError.JournalClosed, "JOURNAL_CLOSED", StatusCode.FailedPrecondition)]
+    [InlineData(OperationError.ApprovalNotFound, "APPROVAL_NOT_FOUND", StatusCode.NotFound)]
+    [InlineData(OperationError.PasswordRequired, "PASSWORD_REQUIRED", StatusCode.FailedPrecondition)]
+    [InlineData(OperationError.PasswordRefused, "PASSWORD_REFUSED", StatusCode.FailedPrecondition)]
+    [InlineData(OperationError.JournalOpen, "JOURNAL_OPEN", StatusCode.FailedPrecondition)]
+    [InlineData(OperationError.RestoreInterrupted, "RESTORE_INTERRUPTED", StatusCode.Aborted)]
     public void A_reason_has_its_name_and_its_status_code(OperationError error, string name, StatusCode code)
     {
         RpcException exception = ErrorStatus.ToRpcException(new OperationException(error, "text"));

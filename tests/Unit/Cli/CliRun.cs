@@ -30,6 +30,7 @@ internal sealed record CliRun(ExitCode Exit, string Out, string Err)
             {
                 "IMEI_AGENT" => agent?.Endpoint.ToString(),
                 "IMEI_SPC" => setting.SpcVariable,
+                "IMEI_PASSWORD" => setting.PasswordVariable,
                 "NO_COLOR" => setting.NoColour ? "1" : null,
                 _ => null,
             },
@@ -52,6 +53,8 @@ internal sealed record CliSetting
     public bool NoColour { get; init; }
 
     public string? SpcVariable { get; init; }
+
+    public string? PasswordVariable { get; init; }
 
     public CancellationToken? Cancellation { get; init; }
 

@@ -44,6 +44,14 @@ public class ExitCodeTests
         [ErrorReason.DumpSourceChanged] = 5,
         [ErrorReason.JobBatchesGone] = 9,
         [ErrorReason.SkipNotFound] = 9,
+        [ErrorReason.WriteNotInEffect] = 6,
+        [ErrorReason.JournalNotFound] = 9,
+        [ErrorReason.JournalClosed] = 5,
+        [ErrorReason.ApprovalNotFound] = 9,
+        [ErrorReason.PasswordRequired] = 5,
+        [ErrorReason.PasswordRefused] = 5,
+        [ErrorReason.JournalOpen] = 5,
+        [ErrorReason.RestoreInterrupted] = 5,
     };
 
     [Fact]
@@ -87,14 +95,18 @@ public class ExitCodeTests
     [InlineData("jobs", "watch", "x", "--from", "2", "--now")]
     [InlineData("jobs", "wait", "x", "--timeout", "soon")]
     [InlineData("jobs", "show")]
+    [InlineData("journal", "show")]
+    [InlineData("journal", "settle", "17")]
+    [InlineData("approvals", "grant", "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01")]
     [InlineData("skips", "add", "SM-G991U")]
     [InlineData("skips", "add", "SM-G991U", "70000")]
     [InlineData("skips", "remove", "SM-G991U", "5-6")]
     [InlineData("devices", "--agent", "tcp:1.2.3.4:5")]
-    [InlineData("restore", "--label", "356938035643809")]
+    [InlineData("restore", "--label", "356938035643809", "--evidence", "photo")]
     [InlineData("restore", "--reason", "ticket", "--yes")]
-    [InlineData("restore", "--reason", "ticket", "--label", "1", "--from", "x", "--yes")]
-    [InlineData("restore", "--reason", "ticket", "--label", "1", "--yes", "--request-id", "not-a-uuid")]
+    [InlineData("restore", "--reason", "ticket", "--label", "1", "--evidence", "photo", "--from", "x", "--yes")]
+    [InlineData("restore", "--reason", "ticket", "--from", "x", "--yes", "--etag", "e1")]
+    [InlineData("restore", "--reason", "ticket", "--label", "1", "--evidence", "photo", "--yes", "--request-id", "not-a-uuid")]
     public async Task A_wrong_command_line_is_exit_code_2_and_nothing_is_asked_of_the_agent(params string[] args)
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
@@ -110,7 +122,34 @@ public class ExitCodeTests
     [InlineData("\"snapshot\" is no command of imei. Commands: devices, identify,", "snapshot", "list")]
     [InlineData("\"550\" is no command of imei nv. Commands: read.", "nv", "550")]
     [InlineData("A command is missing. Commands: devices, identify,")]
-    [InlineData("--request-id is a UUID", "restore", "--reason", "ticket", "--label", "1", "--yes", "--request-id", "7")]
+    [InlineData("--request-id is a UUID", "restore", "--reason", "ticket", "--label", "1", "--evidence", "photo", "--yes", "--request-id", "7")]
+    [InlineData("needs --evidence", "restore", "--reason", "ticket", "--label", "1", "--yes")]
+    [InlineData("needs --evidence", "restore", "--reason", "ticket", "--from", "x", "--label2", "1", "--yes")]
+    [InlineData("SIM 2 alone: --sim 2", "restore", "--reason", "ticket", "--from2", "x", "--yes")]
+    [InlineData("leave --sim out", "restore", "--reason", "ticket", "--sim", "1", "--from", "x", "--from2", "y", "--yes")]
+    [InlineData("one of --label2 and --from2", "restore", "--reason", "ticket", "--evidence", "photo", "--from", "x", "--label2", "1", "--from2", "y", "--yes")]
+    [InlineData("From labels: --label (SIM 1) and --label2 (SIM 2)", "restore", "--reason", "ticket", "--evidence", "photo", "--sim", "both", "--label", "1", "--yes")]
+    [InlineData("--from-sim belongs", "restore", "--reason", "ticket", "--sim", "both", "--from", "x", "--from-sim", "2", "--yes")]
+    [InlineData("--from-sim2 belongs", "restore", "--reason", "ticket", "--from", "x", "--from-sim2", "2", "--yes")]
+    [InlineData("--etag2 is for", "restore", "--reason", "ticket", "--from", "x", "--yes", "--request-id", "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01", "--etag2", "e")]
+    [InlineData("--by-hand asks the phone nothing", "journal", "settle", "17", "--reason", "scrapped", "--by-hand", "--spc", "-")]
+    [InlineData("imei journal list ... --open", "journal", "--open", "list")]
+    [InlineData("REQUEST_ID is a UUID", "approvals", "grant", "17", "--reason", "ok")]
+    [InlineData("add --json", "jobs", "watch", "x", "--from", "2")]
+    [InlineData("add --json", "jobs", "watch", "x", "--now")]
+    [InlineData("leave -d out. imei jobs list -d PHONE", "jobs", "show", "x", "-d", "sm")]
+    [InlineData("leave -d out. imei jobs list -d PHONE", "-d", "sm", "jobs", "watch", "x")]
+    [InlineData("leave -d out. imei jobs list -d PHONE", "jobs", "wait", "x", "-d", "sm")]
+    [InlineData("leave -d out. imei jobs list -d PHONE", "jobs", "cancel", "x", "-d", "sm")]
+    [InlineData("--model MODEL", "skips", "list", "-d", "sm")]
+    [InlineData("leave -d out and give MODEL", "skips", "add", "SM-G991U", "5", "-d", "sm")]
+    [InlineData("leave -d out and give MODEL", "skips", "remove", "SM-G991U", "5", "-d", "sm")]
+    [InlineData("leave -d out. imei snapshots list -d PHONE", "snapshots", "show", "x", "-d", "sm")]
+    [InlineData("leave -d out. imei snapshots list -d PHONE", "snapshots", "export", "x", "-d", "sm")]
+    [InlineData("leave -d out. imei journal -d PHONE", "journal", "show", "17", "-d", "sm")]
+    [InlineData("leave -d out. imei journal -d PHONE", "journal", "settle", "17", "--reason", "ticket", "-d", "sm")]
+    [InlineData("is enough: leave -d out", "approvals", "grant", "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01", "--reason", "ok", "-d", "sm")]
+    [InlineData("for all phones", "approvals", "list", "-d", "sm")]
     public async Task A_wrong_command_line_is_answered_in_words_that_help(string said, params string[] args)
     {
         CliRun run = await CliRun.RunAsync(null, args);
@@ -127,7 +166,7 @@ public class ExitCodeTests
         Assert.Equal(ExitCode.Ok, run.Exit);
         Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains(run.OutLines, line => line.StartsWith($"{(int)code}  ", StringComparison.Ordinal)));
         Assert.All(
-            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "agent", "version"],
+            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "journal", "approvals", "agent", "version"],
             verb => Assert.Contains(run.OutLines, line => line.StartsWith(verb + " ", StringComparison.Ordinal)));
     }
 }

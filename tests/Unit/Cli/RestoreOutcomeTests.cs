@@ -10,7 +10,7 @@ namespace ImeiAgent.Unit.Cli;
 // A restore whose outcome is in doubt.
 public class RestoreOutcomeTests
 {
-    private static readonly string[] Confirmed = ["restore", "--label", Samples.Number, "--reason", "ticket 4711", "--yes"];
+    private static readonly string[] Confirmed = ["restore", "--label", Samples.Number, "--evidence", "photo", "--reason", "ticket 4711", "--yes"];
 
     [Fact]
     public async Task A_connection_cut_during_the_write_is_survived_by_asking_again_with_the_same_id()

@@ -9,6 +9,7 @@ namespace ImeiAgent.Unit.Cli;
 public sealed class RestoreSourceTests : IDisposable
 {
     private const string Spc = "271828";
+    private const string Password = "FFFFFFFFFFFFFFFE";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("imei-in-");
 
@@ -82,7 +83,7 @@ public sealed class RestoreSourceTests : IDisposable
     public async Task The_code_reaches_the_write_and_is_shown_nowhere(string way)
     {
         await using FakeAgent agent = await StartAsync();
-        string[] args = ["restore", "--label", Samples.Number, "--reason", "ticket", "--yes"];
+        string[] args = ["restore", "--label", Samples.Number, "--evidence", "photo", "--reason", "ticket", "--yes"];
         CliSetting setting = way switch
         {
             "typed" => CliSetting.Typing(Spc),
@@ -100,6 +101,43 @@ public sealed class RestoreSourceTests : IDisposable
     }
 
     [Theory]
+    [InlineData("option")]
+    [InlineData("piped after the code")]
+    [InlineData("variable")]
+    public async Task The_password_reaches_the_write_and_is_shown_nowhere(string way)
+    {
+        await using FakeAgent agent = await StartAsync();
+        CliSetting setting = way switch
+        {
+            "variable" => new CliSetting { PasswordVariable = Password },
+            _ => new CliSetting { Input = $"{Spc}\n{Password}\n" },
+        };
+        string[] secrets = way switch { "option" => ["--password", Password], "variable" => [], _ => ["--spc", "-", "--password", "-"] };
+
+        CliRun run = await CliRun.RunAsync(agent, setting, ["restore", "--from", "20261123-3f", "--reason", "ticket", "--yes", .. secrets]);
+
+        Assert.Equal(ExitCode.Ok, run.Exit);
+        Assert.Equal(["", Password], agent.RequestsOf<WriteImeiRequest>().Select(request => request.SecurityPassword));
+        Assert.DoesNotContain(Password, run.Out + run.Err, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFFF")]
+    [InlineData("FFFFFFFFFFFFFFFG")]
+    [InlineData("FFFFFFFFFFFFFFFFF")]
+    public async Task A_password_that_is_not_16_hex_digits_is_refused_without_being_shown(string password)
+    {
+        await using FakeAgent agent = await StartAsync();
+
+        CliRun run = await CliRun.RunAsync(agent, new CliSetting { PasswordVariable = password }, "restore", "--from", "x", "--reason", "ticket", "--yes");
+
+        Assert.Equal(2, (int)run.Exit);
+        Assert.Contains("16 hex digits: the variable IMEI_PASSWORD holds something else", run.Err, StringComparison.Ordinal);
+        Assert.DoesNotContain("FFFFFFF", run.Err, StringComparison.Ordinal);
+        Assert.Empty(agent.Requests);
+    }
+
+    [Theory]
     [InlineData("27182")]
     [InlineData("2718281")]
     [InlineData("27182x")]
@@ -108,7 +146,7 @@ public sealed class RestoreSourceTests : IDisposable
     {
         await using FakeAgent agent = await StartAsync();
 
-        CliRun run = await CliRun.RunAsync(agent, "restore", "--label", Samples.Number, "--reason", "ticket", "--yes", "--spc", code);
+        CliRun run = await CliRun.RunAsync(agent, "restore", "--label", Samples.Number, "--evidence", "photo", "--reason", "ticket", "--yes", "--spc", code);
 
         Assert.Equal(2, (int)run.Exit);
         Assert.Contains("6 digits", run.Err, StringComparison.Ordinal);
@@ -121,7 +159,7 @@ public sealed class RestoreSourceTests : IDisposable
     {
         await using FakeAgent agent = await StartAsync();
 
-        await CliRun.RunAsync(agent, "restore", "--label", Samples.Number, "--reason", "@bob asked for it", "--yes");
+        await CliRun.RunAsync(agent, "restore", "--label", Samples.Number, "--evidence", "photo", "--reason", "@bob asked for it", "--yes");
 
         Assert.Equal("@bob asked for it", agent.RequestsOf<WriteImeiRequest>().Last().Reason);
     }

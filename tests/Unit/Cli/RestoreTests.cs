@@ -9,7 +9,7 @@ namespace ImeiAgent.Unit.Cli;
 
 public class RestoreTests
 {
-    private static readonly string[] FromLabel = ["restore", "--label", Samples.Number, "--reason", "ticket 4711"];
+    private static readonly string[] FromLabel = ["restore", "--label", Samples.Number, "--evidence", "photo", "--reason", "ticket 4711"];
 
     [Fact]
     public async Task A_person_sees_phone_slot_old_and_new_value_types_four_digits_and_gets_the_receipt()
@@ -31,7 +31,7 @@ public class RestoreTests
     }
 
     [Fact]
-    public async Task The_write_carries_the_etag_of_the_plan_the_full_name_and_an_id_of_its_own()
+    public async Task The_write_carries_the_etag_and_the_id_of_the_plan_and_the_full_name()
     {
         await using FakeAgent agent = await StartAsync();
 
@@ -42,7 +42,8 @@ public class RestoreTests
         Assert.All(requests, request => Assert.Equal(Samples.Etag, request.Etag));
         Assert.All(requests, request => Assert.Equal(Samples.PhoneName, request.Device));
         Assert.All(requests, request => Assert.True(Guid.TryParse(request.RequestId, out _)));
-        Assert.NotEqual(requests[0].RequestId, requests[1].RequestId);
+        Assert.Equal(requests[0].RequestId, requests[1].RequestId);
+        Assert.All(requests, request => Assert.Equal(("photo", false), (request.Evidence, request.NoRestart)));
         Assert.Equal("sm", Assert.Single(agent.RequestsOf<GetDeviceRequest>()).Device);
     }
 
@@ -109,7 +110,7 @@ public class RestoreTests
             await answers.WriteAsync(new WriteImeiResponse { Receipt = receipt });
         };
 
-        CliRun run = await CliRun.RunAsync(agent, "restore", "--label", "35693803564380", "--reason", "ticket", "--dry-run");
+        CliRun run = await CliRun.RunAsync(agent, "restore", "--label", "35693803564380", "--evidence", "photo", "--reason", "ticket", "--dry-run");
 
         Assert.Contains("the check digit 9 was computed: compare it with the label", run.Out, StringComparison.Ordinal);
     }
@@ -145,6 +146,7 @@ public class RestoreTests
     [InlineData(WriteOutcome.RolledBack, "WRITE_ROLLED_BACK", 6)]
     [InlineData(WriteOutcome.Refused, "SPC_REFUSED", 5)]
     [InlineData(WriteOutcome.Refused, "DEVICE_DISCONNECTED", 4)]
+    [InlineData(WriteOutcome.AppliedNotInEffect, "WRITE_NOT_IN_EFFECT", 6)]
     [InlineData(WriteOutcome.Unknown, "WRITE_OUTCOME_UNKNOWN", 7)]
     [InlineData(WriteOutcome.Unknown, "DEVICE_DISCONNECTED", 7)]
     [InlineData(WriteOutcome.Applied, "INTERNAL", 0)]
@@ -171,7 +173,7 @@ public class RestoreTests
         CliRun run = await CliRun.RunAsync(agent, [.. FromLabel, "--yes", "--json"]);
 
         Assert.Equal("", run.Err);
-        Assert.Equal(7, run.OutLines.Count);
+        Assert.Equal(9, run.OutLines.Count);
         Assert.Equal("WRITE_PHASE_CHECKED", JsonDocument.Parse(run.OutLines[0]).RootElement.GetProperty("progress").GetProperty("phase").GetString());
         Assert.Equal("WRITE_OUTCOME_APPLIED", JsonDocument.Parse(run.OutLines[^1]).RootElement.GetProperty("receipt").GetProperty("outcome").GetString());
     }

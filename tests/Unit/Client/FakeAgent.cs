@@ -71,6 +71,16 @@ internal sealed class FakeAgent : IAsyncDisposable
     public Func<WriteImeiRequest, IServerStreamWriter<WriteImeiResponse>, ServerCallContext, Task> OnWriteImei { get; set; } =
         (_, _, _) => throw Missing();
 
+    public Func<ListJournalRequest, ListJournalResponse> OnListJournal { get; set; } = _ => throw Missing();
+
+    public Func<GetJournalEntryRequest, GetJournalEntryResponse> OnGetJournalEntry { get; set; } = _ => throw Missing();
+
+    public Func<SettleJournalEntryRequest, SettleJournalEntryResponse> OnSettle { get; set; } = _ => throw Missing();
+
+    public Func<ListApprovalsRequest, ListApprovalsResponse> OnListApprovals { get; set; } = _ => throw Missing();
+
+    public Func<ApproveWriteRequest, ApproveWriteResponse> OnApproveWrite { get; set; } = _ => throw Missing();
+
     public Func<ListSnapshotsRequest, ListSnapshotsResponse> OnListSnapshots { get; set; } = _ => throw Missing();
 
     public Func<GetSnapshotRequest, GetSnapshotResponse> OnGetSnapshot { get; set; } = _ => new GetSnapshotResponse { Snapshot = Samples.Snapshot() };

@@ -15,6 +15,8 @@ internal static class FakeServices
         app.MapGrpcService<Jobs>();
         app.MapGrpcService<Imei>();
         app.MapGrpcService<Snapshots>();
+        app.MapGrpcService<Journal>();
+        app.MapGrpcService<Approvals>();
     }
 
     private static Task<TResponse> Answer<TRequest, TResponse>(FakeAgent fake, TRequest request, Func<TRequest, TResponse> script)
@@ -96,6 +98,27 @@ internal static class FakeServices
             fake.Requests.Enqueue(request);
             return fake.OnWriteImei(request, answers, context);
         }
+    }
+
+    internal sealed class Journal(FakeAgent fake) : JournalService.JournalServiceBase
+    {
+        public override Task<ListJournalResponse> ListJournal(ListJournalRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListJournal);
+
+        public override Task<GetJournalEntryResponse> GetJournalEntry(GetJournalEntryRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnGetJournalEntry);
+
+        public override Task<SettleJournalEntryResponse> SettleJournalEntry(SettleJournalEntryRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnSettle);
+    }
+
+    internal sealed class Approvals(FakeAgent fake) : ApprovalService.ApprovalServiceBase
+    {
+        public override Task<ListApprovalsResponse> ListApprovals(ListApprovalsRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListApprovals);
+
+        public override Task<ApproveWriteResponse> ApproveWrite(ApproveWriteRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnApproveWrite);
     }
 
     internal sealed class Snapshots(FakeAgent fake) : SnapshotService.SnapshotServiceBase

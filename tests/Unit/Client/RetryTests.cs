@@ -14,13 +14,13 @@ public class RetryTests
     {
         IEnumerable<string> all =
             from file in (Google.Protobuf.Reflection.FileDescriptor[])
-                [AgentReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor, JobReflection.Descriptor,
-                    NvReflection.Descriptor, SnapshotReflection.Descriptor]
+                [AgentReflection.Descriptor, ApprovalReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor,
+                    JobReflection.Descriptor, JournalReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor]
             from service in file.Services
             from method in service.Methods
             select $"{service.Name}/{method.Name}";
 
-        string[] changing = ["ImeiService/WriteImei", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
+        string[] changing = ["ImeiService/WriteImei", "JournalService/SettleJournalEntry", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
         string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot"];
         Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
         Assert.Empty(ReadRetries.Methods.Except(all));

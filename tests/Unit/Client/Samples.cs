@@ -12,6 +12,8 @@ internal static class Samples
     public const string JobName = "jobs/20261123-7c1d02";
     public const string Number = "356938035643809";
     public const string Masked = "35693803*****09";
+    public const string Number2 = "490154203237518";
+    public const string Masked2 = "49015420*****18";
     public const string Etag = "etag-of-slot-1";
 
     // 3GPP TS 24.008 10.5.1.4 packing: length 8, first digit over the odd/type nibble, then swapped pairs.
@@ -46,24 +48,35 @@ internal static class Samples
     public static WriteReceipt Receipt(WriteImeiRequest request, WriteOutcome outcome) => new()
     {
         Device = PhoneName,
-        Slot = Math.Max(1, request.Slot),
+        Slot = request.Slots.Count > 0 ? request.Slots[0].Slot : Math.Max(1, request.Slot),
+        Slots = { request.Slots.Select(slot => Slot(slot.Slot, request.RevealImei)) },
         Outcome = outcome,
         OldState = ImeiSlotState.Blank,
         NewImei = request.RevealImei ? Number : Masked,
         NewBytes = request.RevealImei ? ByteString.CopyFrom(NumberBytes) : ByteString.Empty,
         Reason = request.Reason,
+        Evidence = request.Evidence,
         RequestId = request.RequestId,
         Journal = request.ValidateOnly ? "" : "journal/17",
     };
 
-    public static WriteImeiResponse Phase(WritePhase phase) => new() { Progress = new WriteProgress { Phase = phase } };
+    /// <summary>SIM 1 gets <see cref="Number"/>, SIM 2 <see cref="Number2"/>.</summary>
+    public static SlotReceipt Slot(uint slot, bool revealed) => new()
+    {
+        Slot = slot,
+        OldState = ImeiSlotState.Blank,
+        NewImei = (slot, revealed) switch { (2, true) => Number2, (2, false) => Masked2, (_, true) => Number, _ => Masked },
+    };
+
+    public static WriteImeiResponse Phase(WritePhase phase, string detail = "") => new() { Progress = new WriteProgress { Phase = phase, Detail = detail } };
 
     /// <summary>A restore that goes well, and the answer to a dry run.</summary>
     public static async Task Applied(WriteImeiRequest request, IServerStreamWriter<WriteImeiResponse> answers, ServerCallContext context)
     {
         await answers.WriteAsync(Phase(WritePhase.Checked));
         if (!request.ValidateOnly)
-            foreach (WritePhase phase in (WritePhase[])[WritePhase.BackedUp, WritePhase.Intent, WritePhase.Sent, WritePhase.ReadBack, WritePhase.Closed])
+            foreach (WritePhase phase in (WritePhase[])
+                [WritePhase.BackedUp, WritePhase.Intent, WritePhase.Sent, WritePhase.ReadBack, WritePhase.Reset, WritePhase.ReRead, WritePhase.Closed])
                 await answers.WriteAsync(Phase(phase));
         WriteOutcome outcome = request.ValidateOnly ? WriteOutcome.Validated : WriteOutcome.Applied;
         await answers.WriteAsync(new WriteImeiResponse { Receipt = Receipt(request, outcome) });

@@ -66,6 +66,37 @@ public class WriteToTheEndTests
     }
 
     [Fact]
+    public async Task Phases_keep_their_order_over_a_break_and_each_new_detail_is_told_once()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int calls = 0;
+        agent.OnWriteImei = async (request, answers, _) =>
+        {
+            if (++calls == 1)
+            {
+                await answers.WriteAsync(Samples.Phase(WritePhase.Sent, "SIM 1"));
+                await answers.WriteAsync(Samples.Phase(WritePhase.Sent, "SIM 2"));
+                await answers.WriteAsync(Samples.Phase(WritePhase.Reset, "restarting"));
+                throw new RpcException(new Status(StatusCode.Unavailable, "cut")); // Unlike a connection that is cut, it overtakes nothing.
+            }
+            await answers.WriteAsync(Samples.Phase(WritePhase.Sent, "both"));
+            await answers.WriteAsync(Samples.Phase(WritePhase.Reset, "restarting"));
+            await answers.WriteAsync(Samples.Phase(WritePhase.Reset, "the phone is back"));
+            await answers.WriteAsync(Samples.Phase(WritePhase.ReRead, "right"));
+            await answers.WriteAsync(Samples.Phase(WritePhase.Closed));
+            await answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.Applied) });
+        };
+
+        (List<WriteImeiResponse> told, _) = await RunAsync(agent);
+
+        IEnumerable<(WritePhase, string)> phases = told.SkipLast(1).Select(message => (message.Progress.Phase, message.Progress.Detail));
+        Assert.Equal(
+            [(WritePhase.Sent, "SIM 1"), (WritePhase.Sent, "SIM 2"), (WritePhase.Reset, "restarting"),
+                (WritePhase.Reset, "the phone is back"), (WritePhase.ReRead, "right"), (WritePhase.Closed, "")],
+            phases);
+    }
+
+    [Fact]
     public async Task When_no_receipt_can_be_had_the_outcome_is_said_to_be_unknown()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();

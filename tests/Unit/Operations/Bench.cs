@@ -16,12 +16,14 @@ internal sealed class Bench : IAsyncDisposable
     private readonly Dictionary<string, RunningPhone<MemoryHost>> _phones = [];
     private readonly List<PortSpec> _ports = [];
     private readonly SessionOptions _session;
+    private readonly RestoreOptions _patience;
     private PhoneRegistry? _registry;
     private RestoreImei? _restore;
     private DumpJobs? _jobs;
 
-    public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null)
+    public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null, TimeSpan? returnLimit = null)
     {
+        _patience = new RestoreOptions { ReturnLimit = returnLimit ?? TimeSpan.FromSeconds(20) };
         // Lost replies are rare in these tests, and a machine under load must not look like a phone that is silent.
         _session = new SessionOptions { InitialWindow = 8, LargestWindow = 8, ReplyTimeout = replyTimeout ?? TimeSpan.FromSeconds(3), DrainTime = replyTimeout ?? TimeSpan.FromSeconds(3) };
         Vault = VaultFile.Open(_folder.File("vault"), TimeProvider.System);
@@ -33,6 +35,10 @@ internal sealed class Bench : IAsyncDisposable
     public PhoneRegistry Registry => _registry ??= NewRegistry(_ports);
 
     public RestoreImei Restore => _restore ??= new RestoreImei(Registry, Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+
+    public JournalDesk Desk => new(Registry, Vault, Restore, TimeProvider.System);
+
+    public ApprovalDesk Approvals => new(Vault);
 
     public DumpJobs Jobs => _jobs ??= new DumpJobs(Registry, Vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
 
@@ -55,7 +61,7 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     public PhoneRegistry NewRegistry(IReadOnlyList<PortSpec> ports, PortOpener? open = null) => new(
-        new RegistryOptions { Ports = ports, Open = open ?? OpenAsync, Session = _session },
+        new RegistryOptions { Ports = ports, Open = open ?? OpenAsync, Session = _session, Restore = _patience },
         Vault, TimeProvider.System, NullLogger<PhoneRegistry>.Instance);
 
     public ValueTask<Stream> OpenAsync(PortSpec port, CancellationToken ct)
@@ -92,15 +98,23 @@ internal sealed class Bench : IAsyncDisposable
         _jobs = null;
     }
 
-    /// <summary>A request that fits a phone whose slot 1 was lost.</summary>
+    /// <summary>A request that fits a phone whose slot 1 was lost; it does not restart the phone.</summary>
     public static RestoreRequest Label(string label = "356938035643809", int slot = 1) => new()
     {
-        Label = label,
-        Slot = slot,
+        Slots = [new SlotOrder { Slot = slot, Label = label }],
         Reason = "ticket 4711",
+        Evidence = "photo of the label",
         RequestId = Guid.NewGuid().ToString(),
+        Restart = false,
         Operator = "local:test",
     };
+
+    /// <summary>Both slots from their labels.</summary>
+    public static RestoreRequest Both(string label1 = "356938035643809", string label2 = "490154203237518") =>
+        Label() with { Slots = [new SlotOrder { Slot = 1, Label = label1 }, new SlotOrder { Slot = 2, Label = label2 }] };
+
+    /// <summary>The number of a snapshot.</summary>
+    public static RestoreRequest From(string snapshot, int slot = 1) => Label().WithSlot(s => new SlotOrder { Slot = slot, Snapshot = snapshot });
 
     /// <summary>Restores and returns all events.</summary>
     public async Task<List<RestoreEvent>> RunAsync(RestoreRequest request)
@@ -157,4 +171,11 @@ internal sealed class Bench : IAsyncDisposable
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }
+}
+
+/// <summary>Changes to what is asked for one slot.</summary>
+internal static class Orders
+{
+    public static RestoreRequest WithSlot(this RestoreRequest request, Func<SlotOrder, SlotOrder> change) =>
+        request with { Slots = [change(request.Slots[0])] };
 }

@@ -56,7 +56,7 @@ public class RestoreImeiTests
         RestoreEnded ended = await bench.EndAsync(Bench.Label("490154203237518", slot: 2));
 
         Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
-        Assert.Equal(ImeiSlotState.Blank, ended.Receipt.OldState);
+        Assert.Equal(ImeiSlotState.Blank, ended.Receipt.Slots[0].OldState);
         Assert.Equal(Bytes2, bench.Held(slot: 2));
         Assert.Equal(new string('0', 18), bench.Held(slot: 1));
     }
@@ -72,8 +72,8 @@ public class RestoreImeiTests
 
         RestoreReceipt receipt = (await bench.EndAsync(Bench.Label(label))).Receipt;
 
-        Assert.Equal("356938035643809", receipt.NewImei.Reveal());
-        Assert.Equal(computed, receipt.CheckDigitComputed);
+        Assert.Equal("356938035643809", receipt.Slots[0].NewImei.Reveal());
+        Assert.Equal(computed, receipt.Slots[0].CheckDigitComputed);
         Assert.Equal(Bytes1, bench.Held());
     }
 
@@ -100,13 +100,14 @@ public class RestoreImeiTests
     [Fact]
     public async Task A_different_valid_imei_is_left_alone()
     {
-        await using var bench = new Bench("galaxy");
+        await using var bench = new Bench();
+        bench.Phone.Put(1, 550, Convert.FromHexString(Bytes2));
 
-        OperationException refused = await bench.RefusedAsync(Bench.Label("490154203237518"));
+        OperationException refused = await bench.RefusedAsync(Bench.Label());
 
         Assert.Equal(OperationError.ImeiIntact, refused.Error);
-        Assert.Equal(Bytes1, bench.Held());
-        Assert.DoesNotContain("356938035643809", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Bytes2, bench.Held());
+        Assert.DoesNotContain("490154203237518", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -155,7 +156,7 @@ public class RestoreImeiTests
 
         Assert.Null(ended.Failure);
         Assert.Equal(RestoreOutcome.Validated, ended.Receipt.Outcome);
-        Assert.Equal("356938035643809", ended.Receipt.NewImei.Reveal());
+        Assert.Equal("356938035643809", ended.Receipt.Slots[0].NewImei.Reveal());
         Assert.Equal(0, bench.Phone.Counters.NvWritesReceived);
         Assert.Null(bench.Vault.Journal.FindByRequestId(ended.Receipt.RequestId));
     }
@@ -168,7 +169,7 @@ public class RestoreImeiTests
         string etag = phone.Last.Slot(1).Etag;
         bench.Phone.Put(1, 550, Convert.FromHexString("080A40990901460000"));
 
-        OperationException refused = await bench.RefusedAsync(Bench.Label() with { Etag = etag });
+        OperationException refused = await bench.RefusedAsync(Bench.Label().WithSlot(s => s with { Etag = etag }));
 
         Assert.Equal(OperationError.EtagMismatch, refused.Error);
         Assert.Equal("080A40990901460000", bench.Held());
@@ -180,7 +181,7 @@ public class RestoreImeiTests
         await using var bench = new Bench();
         Phone phone = await bench.Registry.RequireAsync("", Bench.Ct);
 
-        RestoreEnded ended = await bench.EndAsync(Bench.Label() with { Etag = phone.Last.Slot(1).Etag });
+        RestoreEnded ended = await bench.EndAsync(Bench.Label().WithSlot(s => s with { Etag = phone.Last.Slot(1).Etag }));
 
         Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
     }
@@ -208,7 +209,7 @@ public class RestoreImeiTests
         RestoreRequest request = Bench.Label();
         await bench.EndAsync(request);
 
-        var refused = await Assert.ThrowsAsync<OperationException>(() => bench.RunAsync(request with { Slot = 2 }));
+        var refused = await Assert.ThrowsAsync<OperationException>(() => bench.RunAsync(request.WithSlot(s => s with { Slot = 2 })));
 
         Assert.Equal(OperationError.RequestIdReused, refused.Error);
         Assert.Equal(1, bench.Phone.Counters.NvWritesReceived);
@@ -220,17 +221,23 @@ public class RestoreImeiTests
     [InlineData("request_id")]
     [InlineData("spc")]
     [InlineData("source")]
+    [InlineData("evidence")]
+    [InlineData("security_password")]
+    [InlineData("snapshot_slot")]
     public async Task A_wrong_argument_is_named(string field)
     {
         await using var bench = new Bench();
         RestoreRequest good = Bench.Label();
         RestoreRequest wrong = field switch
         {
-            "slot" => good with { Slot = 3 },
+            "slot" => good.WithSlot(s => s with { Slot = 3 }),
             "reason" => good with { Reason = "x\ny" },
             "request_id" => good with { RequestId = "17" },
             "spc" => good with { Spc = "12345" },
-            _ => good with { Snapshot = "20261123-3f2a9c" },
+            "evidence" => good with { Evidence = " " },
+            "security_password" => good with { Password = "0123456789ABCDEG" },
+            "snapshot_slot" => good.WithSlot(s => s with { SnapshotSlot = 3 }),
+            _ => good.WithSlot(s => s with { Snapshot = "20261123-3f2a9c" }),
         };
 
         OperationException refused = await bench.RefusedAsync(wrong);

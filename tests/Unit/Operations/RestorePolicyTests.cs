@@ -23,8 +23,8 @@ public class RestorePolicyTests
         Assert.Equal(ruling, RestorePolicy.Judge(new RestoreFacts(state, null, Wanted, null, "")));
 
     [Fact]
-    public void Another_valid_number_is_left_alone() =>
-        Assert.Equal(RestoreRuling.RefusedIntact, RestorePolicy.Judge(new RestoreFacts(ImeiSlotState.Ok, Other, Wanted, null, "")));
+    public void Another_valid_number_is_left_to_a_second_person() =>
+        Assert.Equal(RestoreRuling.NeedsApproval, RestorePolicy.Judge(new RestoreFacts(ImeiSlotState.Ok, Other, Wanted, null, "")));
 
     [Theory]
     [InlineData("356938035643809")]

@@ -14,10 +14,10 @@ public class SnapshotSourceTests
         string snapshot = await SnapshotAsync(bench, "/dev/sim1");
         bench.Phone.Erase(2, 550);
 
-        RestoreEnded ended = await bench.EndAsync(From(snapshot, slot: 2));
+        RestoreEnded ended = await bench.EndAsync(Bench.From(snapshot, slot: 2));
 
         Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
-        Assert.Equal(snapshot, ended.Receipt.SourceSnapshot);
+        Assert.Equal(snapshot, ended.Receipt.Slots[0].SourceSnapshot);
         Assert.Equal("084A09512430325781", bench.Held(slot: 2));
     }
 
@@ -28,7 +28,7 @@ public class SnapshotSourceTests
         bench.Plug("galaxy", seed: 2);
         string snapshot = await SnapshotAsync(bench, "/dev/sim2");
 
-        OperationException refused = await bench.RefusedAsync(From(snapshot) with { Device = "/dev/sim1" });
+        OperationException refused = await bench.RefusedAsync(Bench.From(snapshot) with { Device = "/dev/sim1" });
 
         Assert.Equal(OperationError.SnapshotOfOtherPhone, refused.Error);
         Assert.Contains("label", refused.Message, StringComparison.Ordinal);
@@ -40,7 +40,7 @@ public class SnapshotSourceTests
         await using var bench = new Bench();
         string snapshot = await SnapshotAsync(bench, "/dev/sim1");
 
-        OperationException refused = await bench.RefusedAsync(From(snapshot));
+        OperationException refused = await bench.RefusedAsync(Bench.From(snapshot));
 
         Assert.Equal(OperationError.SnapshotWithoutImei, refused.Error);
     }
@@ -50,7 +50,7 @@ public class SnapshotSourceTests
     {
         await using var bench = new Bench();
 
-        OperationException refused = await bench.RefusedAsync(From("snapshots/20260101-abcdef"));
+        OperationException refused = await bench.RefusedAsync(Bench.From("snapshots/20260101-abcdef"));
 
         Assert.Equal(OperationError.SnapshotNotFound, refused.Error);
     }
@@ -66,7 +66,7 @@ public class SnapshotSourceTests
         bench.Phone.Put(1, 550, new byte[9]);
 
         SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("old.txt", 1, file);
-        RestoreEnded ended = await bench.EndAsync(From(imported.Name));
+        RestoreEnded ended = await bench.EndAsync(Bench.From(imported.Name));
 
         Assert.Equal(bench.Phone.Meid, imported.Info.Identity.Meid);
         Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
@@ -79,7 +79,7 @@ public class SnapshotSourceTests
         await using var bench = new Bench();
         SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("found.txt", 1, Text());
 
-        OperationException refused = await bench.RefusedAsync(From(imported.Name));
+        OperationException refused = await bench.RefusedAsync(Bench.From(imported.Name));
 
         Assert.Equal(OperationError.SnapshotOfOtherPhone, refused.Error);
         Assert.Contains(imported.Info.Notes, n => n.Contains("neither ESN nor MEID", StringComparison.Ordinal));
@@ -123,8 +123,8 @@ public class SnapshotSourceTests
         bench.Phone.Put(1, 550, new byte[9]);
         bench.Phone.Erase(2, 550);
 
-        await bench.EndAsync(From(snapshot) with { Slot = 2 });
-        await bench.EndAsync(From(snapshot));
+        await bench.EndAsync(Bench.From(snapshot).WithSlot(s => s with { Slot = 2 }));
+        await bench.EndAsync(Bench.From(snapshot));
 
         Assert.Equal("083A65390853468390", bench.Held(1));
         Assert.Equal("084A09512430325781", bench.Held(2));
@@ -136,10 +136,10 @@ public class SnapshotSourceTests
         await using var bench = new Bench("galaxy");
         string snapshot = await SnapshotAsync(bench, "/dev/sim1");
         bench.Phone.Put(1, 550, new byte[9]);
-        RestoreRequest request = From(snapshot);
+        RestoreRequest request = Bench.From(snapshot);
         await bench.EndAsync(request);
 
-        RestoreEnded again = await bench.EndAsync(request with { Snapshot = snapshot["snapshots/".Length..] });
+        RestoreEnded again = await bench.EndAsync(request.WithSlot(s => s with { Snapshot = snapshot["snapshots/".Length..] }));
 
         Assert.True(again.Receipt.Replayed);
     }
@@ -170,8 +170,6 @@ public class SnapshotSourceTests
         Assert.Equal([names[0]], second.Snapshots.Select(s => s.Name));
         Assert.Empty(second.NextPage);
     }
-
-    private static RestoreRequest From(string snapshot, int slot = 1) => Bench.Label(slot: slot) with { Label = null, Snapshot = snapshot };
 
     private static MemoryStream Text()
     {

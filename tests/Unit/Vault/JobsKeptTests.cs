@@ -68,26 +68,6 @@ public sealed class JobsKeptTests : IDisposable
     }
 
     [Fact]
-    public void Batches_are_kept_as_long_as_the_end_says_but_not_longer_than_the_job()
-    {
-        JobRow brief = _room.Job(), lasting = _room.Job();
-        _room.Append(brief, [1]);
-        _room.Append(lasting, [1]);
-        _room.End(brief, spoolUntil: _room.Time.GetUtcNow() + TimeSpan.FromMinutes(1));
-        _room.End(lasting, spoolUntil: _room.Time.GetUtcNow() + TimeSpan.FromDays(60));
-
-        _room.Time.Advance(TimeSpan.FromMinutes(1));
-        Jobs.Prune();
-        Assert.Null(Jobs.Batch(brief.Id, 1));
-        Assert.NotNull(Jobs.Batch(lasting.Id, 1));
-
-        _room.Time.Advance(TimeSpan.FromDays(30));
-        Jobs.Prune();
-        Assert.Null(Jobs.Batch(lasting.Id, 1));
-        Assert.Equal(0L, _room.Raw("SELECT (SELECT COUNT(*) FROM jobs) + (SELECT COUNT(*) FROM job_batches)"));
-    }
-
-    [Fact]
     public void What_has_not_ended_is_never_forgotten()
     {
         JobRow running = _room.Job(), waiting = _room.Job();
@@ -140,7 +120,7 @@ public sealed class JobsKeptTests : IDisposable
         var error = Assert.Throws<VaultUnavailableException>(() => jobs.Append(job.Id, 2, [new byte[] { 2 }], default, default));
 
         Assert.Equal(VaultFault.NoAccess, error.Fault);
-        Assert.Throws<VaultUnavailableException>(() => jobs.End(job.Id, new JobEnd(JobState.Failed, "", "", "", "", [])));
+        Assert.Throws<VaultUnavailableException>(() => jobs.End(job.Id, new JobEnd(JobState.Failed, "", "", "", [])));
         Assert.Throws<VaultUnavailableException>(() => new Learned(store).RememberWindow("SM-G991U", "", 4));
         Assert.Equal([1], jobs.Batch(job.Id, 1));
         Assert.Equal(JobState.Running, jobs.Find(job.Name).State);

@@ -183,7 +183,7 @@ public sealed class JobsTests : IDisposable
     {
         JobRow job = _room.Job("phone-1", "first");
         Jobs.AddNotes(job.Id, ["second", "third"]);
-        Jobs.End(job.Id, new JobEnd(JobState.Cancelled, "", "", "", "", ["last"]));
+        Jobs.End(job.Id, new JobEnd(JobState.Cancelled, "", "", "", ["last"]));
 
         Assert.Equal(["first", "second", "third", "last"], Jobs.Find(job.Name).Notes);
     }
@@ -193,18 +193,53 @@ public sealed class JobsTests : IDisposable
     {
         JobRow job = _room.Job();
         _room.Append(job, [1]);
-        SnapshotInfo snapshot = _room.Save(VaultRoom.Content(7));
+        SnapshotContent content = VaultRoom.Content(7);
         _room.Time.Advance(TimeSpan.FromMinutes(3));
 
-        JobRow ended = Jobs.End(job.Id, new JobEnd(JobState.Failed, snapshot.Name, snapshot.Sha256, "PHONE_CHANGED", "another build", []));
+        JobRow ended = Jobs.End(job.Id, new JobEnd(JobState.Failed, content.Sha256, "PHONE_CHANGED", "another build", []), content);
         _room.Close();
 
         Assert.Equivalent(ended, Jobs.Find(job.Name), strict: true);
         Assert.Equal((JobState.Failed, true, _room.Time.GetUtcNow()), (ended.State, ended.IsEnded, ended.EndedAt));
-        Assert.Equal((snapshot.Name, snapshot.Sha256), (ended.Snapshot, ended.Sha256));
+        Assert.Equal((Assert.Single(_room.Vault.Snapshots.List(null, 10, null)).Name, content.Sha256), (ended.Snapshot, ended.Sha256));
         Assert.Equal(("PHONE_CHANGED", "another build"), (ended.ErrorReason, ended.ErrorMessage));
         Assert.Equal((1, 1), (ended.LastSequence, ended.Tally.Done));
         Assert.Equal([1], Jobs.Batch(job.Id, 1));
+    }
+
+    [Fact]
+    public void What_was_read_is_kept_with_the_end()
+    {
+        JobRow job = _room.Job("phone-1", "first");
+        SnapshotContent content = VaultRoom.Content(7);
+
+        JobRow ended = Jobs.End(job.Id, new JobEnd(JobState.Succeeded, content.Sha256, "", "", ["last"]), content);
+        _room.Close();
+
+        SnapshotInfo kept = Assert.Single(_room.Vault.Snapshots.List(null, 10, null));
+        Assert.Equal((kept.Name, content.Sha256), (ended.Snapshot, ended.Sha256));
+        Assert.Equal((SnapshotOrigin.Read, "phone-1", VaultRoom.Galaxy, ended.EndedAt), (kept.Origin, kept.Device, kept.Identity, kept.TakenAt));
+        Assert.Equal(["first", "last"], kept.Notes);
+        Assert.Equal(["first", "last"], Jobs.Find(job.Name).Notes);
+        Assert.Equal(content.Canonical, _room.Vault.Snapshots.Load(ended.Snapshot).Canonical);
+    }
+
+    [Fact]
+    public void Of_an_end_that_fails_nothing_is_kept()
+    {
+        JobRow job = _room.Job();
+        SnapshotContent content = VaultRoom.Content(7);
+
+        Assert.Throws<ArgumentException>(() => Jobs.End(job.Id, new JobEnd(JobState.Succeeded, "abc", "", "", ["last"]), content));
+        Assert.Throws<JobNotFoundException>(() => Jobs.End(99, new JobEnd(JobState.Succeeded, "", "", "", []), content));
+
+        Assert.Empty(_room.Vault.Snapshots.List(null, 10, null));
+        Assert.Equal(0L, _room.Raw("SELECT COUNT(*) FROM contents"));
+        Assert.Equivalent(job, Assert.Single(Jobs.ListUnended()), strict: true);
+
+        _room.End(job);
+        Assert.Throws<JobEndedException>(() => Jobs.End(job.Id, new JobEnd(JobState.Succeeded, "", "", "", []), content));
+        Assert.Empty(_room.Vault.Snapshots.List(null, 10, null));
     }
 
     [Fact]
@@ -214,9 +249,8 @@ public sealed class JobsTests : IDisposable
 
         Assert.Throws<ArgumentException>(() => _room.End(job, JobState.WaitingForPhone));
         Assert.Throws<ArgumentException>(() => _room.End(job, (JobState)6));
-        Assert.Throws<ArgumentException>(() => Jobs.End(job.Id, new JobEnd(JobState.Succeeded, "20261123-ffffff", "", "", "", [])));
-        Assert.Throws<ArgumentException>(() => Jobs.End(job.Id, new JobEnd(JobState.Succeeded, "", "abc", "", "", [])));
-        Assert.Throws<JobNotFoundException>(() => Jobs.End(99, new JobEnd(JobState.Succeeded, "", "", "", "", [])));
+        Assert.Throws<ArgumentException>(() => Jobs.End(job.Id, new JobEnd(JobState.Succeeded, "abc", "", "", [])));
+        Assert.Throws<JobNotFoundException>(() => Jobs.End(99, new JobEnd(JobState.Succeeded, "", "", "", [])));
         Assert.Equal(job.Name, Assert.Single(Jobs.ListUnended()).Name);
     }
 

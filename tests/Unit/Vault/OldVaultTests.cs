@@ -90,7 +90,7 @@ public sealed class OldVaultTests : IDisposable
     private readonly VaultRoom _room = new();
 
     [Fact]
-    public void A_vault_of_version_3_gets_jobs_and_keeps_what_it_has()
+    public void A_vault_of_version_3_gets_what_is_new_and_keeps_what_it_has()
     {
         SnapshotContent content = VaultRoom.Content(7);
         MakeVersion3(content);
@@ -99,13 +99,54 @@ public sealed class OldVaultTests : IDisposable
         _room.Append(job, [1, 2, 3]);
         _room.Vault.Learned.RememberWindow("SM-G991U", "", 8);
 
-        Assert.Equal(5L, _room.Raw("PRAGMA user_version"));
+        Assert.Equal(8L, _room.Raw("PRAGMA user_version"));
         Assert.Equal([1, 2, 3], _room.Vault.Jobs.Batch(job.Id, 1));
         SnapshotInfo snapshot = Assert.Single(_room.Vault.Snapshots.List(null, 10, null));
         Assert.Equal(("20260101-abcdef", content.Sha256), (snapshot.Name, _room.Vault.Snapshots.Load(snapshot.Name).Sha256));
-        Assert.Equal("r-1", Assert.Single(_room.Vault.Journal.ListOpen()).Entry.RequestId);
-        Assert.Equal(snapshot.Name, _room.Vault.Jobs.End(job.Id,
-            new JobEnd(JobState.Succeeded, snapshot.Name, snapshot.Sha256, "", "", [])).Snapshot);
+        Assert.Equal(["r-1", "r-2", "r-3"], _room.Vault.Journal.ListOpen().Select(row => row.Entry.RequestId));
+        Assert.Empty(_room.Vault.Approvals.List(pendingOnly: false, 10));
+        Assert.NotEmpty(_room.Vault.Jobs.End(job.Id, new JobEnd(JobState.Succeeded, content.Sha256, "", "", []), content).Snapshot);
+    }
+
+    [Fact]
+    public void Rows_of_the_old_journal_say_what_they_said()
+    {
+        MakeVersion3(VaultRoom.Content(7));
+
+        JournalRow applied = _room.Vault.Journal.FindByRequestId("r-4")!;
+
+        Assert.Equivalent(
+            new JournalRow(
+                4,
+                new JournalEntry("r-4", "d1", "phone-1", VaultRoom.Galaxy,
+                    [new JournalSlot(2, true, [8, 0x0A], [8, 0x4A, 9, 0x51, 0x24, 0x30, 0x32, 0x57, 0x81], true, "20260101-abcdef")],
+                    "lost", Evidence: "", "ana", ApprovedBy: "", ApprovalReason: "", Restart: false, TraceId: ""),
+                JournalState.Closed, "20260101-abcdef", Offline: false, Restarted: false, PutBacks: 0, WriteOutcome.Applied, "E", "advice",
+                SettledBy: "", Sha256: "", DateTimeOffset.FromUnixTimeMilliseconds(1000), DateTimeOffset.FromUnixTimeMilliseconds(2000)),
+            applied, strict: true);
+        Assert.Equal(
+            [JournalState.Intent, JournalState.Sent, JournalState.Sent, JournalState.Closed, JournalState.Closed],
+            _room.Vault.Journal.List(null, false, 10, null).Reverse().Select(row => row.State));
+        Assert.Equal(WriteOutcome.Unknown, _room.Vault.Journal.FindByRequestId("r-5")!.Outcome);
+    }
+
+    [Fact]
+    public void Rows_of_the_old_journal_go_on_and_are_kept_like_new_ones()
+    {
+        MakeVersion3(VaultRoom.Content(7));
+        Journal journal = _room.Vault.Journal;
+
+        journal.Advance(1, JournalState.Sent);
+        journal.Advance(3, JournalState.ReadBack);
+        JournalRow closed = journal.Close(3, WriteOutcome.Applied, "", "");
+
+        Assert.Equal(closed.Sha256, JournalRow.Hash(journal.Find(3)!));
+        Assert.Equal(6, journal.Open(VaultRoom.Entry("r-6")).Id);
+        Assert.Equal(1, Assert.Throws<DuplicateRequestException>(() => journal.Open(VaultRoom.Entry("r-1"))).Existing.Id);
+        Assert.Contains("closed", Assert.Throws<SqliteException>(() => _room.Raw("UPDATE journal SET advice = '' WHERE id = 4")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("removed", Assert.Throws<SqliteException>(() => _room.Raw("DELETE FROM journal_slots WHERE journal = 4")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -132,8 +173,16 @@ public sealed class OldVaultTests : IDisposable
         _room.Raw("INSERT INTO contents VALUES (@sha256, @bytes)", ("@sha256", content.Sha256), ("@bytes", content.Canonical.ToArray()));
         _room.Raw("INSERT INTO snapshots VALUES (1, '20260101-abcdef', 0, 1, 'phone-1', 'SM-G991U', '', '', '', '', @sha256, 2, 1, '[1]', '[]')",
             ("@sha256", content.Sha256));
-        _room.Raw("INSERT INTO journal VALUES (1, 'r-1', '', 'phone-1', '', '', '', '', '', 1, 0, x'', x'08', '20260101-abcdef', NULL, '', "
-            + "'ana', 0, 0, 1, NULL, '', '', NULL)");
+        // One row in each of the four old states, and one that ended as unknown.
+        _room.Raw("""
+            INSERT INTO journal VALUES
+            (1, 'r-1', '', 'phone-1', '', '', '', '', '', 1, 0, x'', x'08', '20260101-abcdef', NULL, '', 'ana', 0, 0, 0, NULL, '', '', NULL),
+            (2, 'r-2', '', 'phone-1', '', '', '', '', '', 1, 0, x'', x'08', '20260101-abcdef', NULL, '', 'ana', 0, 0, 1, NULL, '', '', NULL),
+            (3, 'r-3', '', 'phone-1', '', '', '', '', '', 1, 0, x'', x'08', '20260101-abcdef', NULL, '', 'ana', 0, 0, 2, NULL, '', '', NULL),
+            (4, 'r-4', 'd1', 'phone-1', 'SM-G991U', 'G991USQU4AUDA', '80F1A2B3', 'A0000012345678', 'Jan 1 2026 10:00:00', 2, 1, x'080A',
+             x'084A09512430325781', '20260101-abcdef', '20260101-abcdef', 'lost', 'ana', 1, 1000, 3, 1, 'E', 'advice', 2000),
+            (5, 'r-5', '', 'phone-1', '', '', '', '', '', 1, 0, x'', x'08', '20260101-abcdef', NULL, '', 'ana', 0, 0, 3, 4, '', '', 1)
+            """);
     }
 
     // Blanks at the beginning of lines come from how the text stands in the source.

@@ -6,8 +6,9 @@ namespace ImeiAgent.Unit.Vault;
 
 public sealed class VaultFileTests : IDisposable
 {
-    private const string DropOfVersion5 =
-        "DROP TABLE job_batches; DROP TABLE jobs; DROP TABLE learned_windows; DROP TABLE learned_skips; ";
+    private const string DropToVersion1 =
+        "DROP TABLE journal_slots; DROP TABLE journal; DROP TABLE audit; DROP TABLE job_batches; DROP TABLE jobs; "
+        + "DROP TABLE learned_windows; DROP TABLE learned_skips; DROP TABLE approvals; DROP TABLE numbers; PRAGMA user_version = 1; ";
 
     private readonly VaultRoom _room = new();
 
@@ -126,12 +127,12 @@ public sealed class VaultFileTests : IDisposable
     {
         SnapshotInfo saved = _room.Save(VaultRoom.Content(7));
         _room.Close();
-        _room.Raw("DROP TABLE journal; DROP TABLE audit; " + DropOfVersion5 + "PRAGMA user_version = 1");
+        _room.Raw(DropToVersion1);
 
-        Assert.Equal(JournalState.Intent, _room.Vault.Journal.Open(_room.Entry("r-1")).State);
+        Assert.Equal(JournalState.Checked, _room.Vault.Journal.Open(VaultRoom.Entry("r-1")).State);
         Assert.Equal(1, _room.Vault.Audit.Append(new AuditEntry("ana", "backup", "phone-1", "ok", "")).Id);
         Assert.Equal(saved.Sha256, _room.Vault.Snapshots.Load(saved.Name).Sha256);
-        Assert.Equal(5L, _room.Raw("PRAGMA user_version"));
+        Assert.Equal(8L, _room.Raw("PRAGMA user_version"));
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class VaultFileTests : IDisposable
         Assert.NotNull(_room.Vault);
         _room.Close();
         // Step 2 creates the journal's table and then fails at its index, whose name is taken.
-        _room.Raw("DROP TABLE journal; CREATE INDEX journal_open ON snapshots (build); PRAGMA user_version = 1");
+        _room.Raw(DropToVersion1 + "CREATE INDEX journal_open ON snapshots (build)");
 
         Assert.Equal(VaultFault.Failed, Assert.Throws<VaultUnavailableException>(() => _room.Vault).Fault);
         Assert.Equal(1L, _room.Raw("PRAGMA user_version"));

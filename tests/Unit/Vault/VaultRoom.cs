@@ -43,10 +43,26 @@ internal sealed class VaultRoom : IDisposable
     public SnapshotInfo Save(SnapshotContent content, string device = "phone-1", params string[] notes) =>
         Vault.Snapshots.Save(new NewSnapshot(SnapshotOrigin.Read, device, Galaxy, notes), content);
 
-    public JournalEntry Entry(string requestId, string device = "phone-1") => new(
-        requestId, new string('a', 64), device, Galaxy, Slot: 1, OldActive: true, OldData: [8, 0x0A, 0, 0, 0, 0, 0, 0, 0],
-        NewData: [8, 0x3A, 0x65, 0x39, 8, 0x53, 0x46, 0x83, 0x90], BackupSnapshot: Save(Content(1)).Name, SourceSnapshot: "",
-        Reason: "IMEI lost after an update", Operator: "ana", CheckDigitComputed: false);
+    /// <summary>A write of a label's number to SIM 1.</summary>
+    public static JournalEntry Entry(string requestId, string device = "phone-1") => new(
+        requestId, new string('a', 64), device, Galaxy, [Slot(1)], Reason: "IMEI lost after an update", Evidence: "ticket 4711",
+        Operator: "ana", ApprovedBy: "", ApprovalReason: "", Restart: true, TraceId: "4bf92f3577b34da6a3ce929d0e0e4736");
+
+    /// <summary>Zeros before, 356938035643809 after.</summary>
+    public static JournalSlot Slot(byte slot) => new(
+        slot, OldActive: true, OldData: [8, 0x0A, 0, 0, 0, 0, 0, 0, 0], NewData: [8, 0x3A, 0x65, 0x39, 8, 0x53, 0x46, 0x83, 0x90],
+        CheckDigitComputed: false, SourceSnapshot: "");
+
+    /// <summary>Opens a row and brings it to a state before Closed.</summary>
+    public long Open(string requestId, JournalState state = JournalState.Checked, string device = "phone-1")
+    {
+        long id = Vault.Journal.Open(Entry(requestId, device)).Id;
+        if (state >= JournalState.BackedUp)
+            Vault.Journal.BackedUp(id, Save(Content(1), device).Name);
+        if (state > JournalState.BackedUp)
+            Vault.Journal.Advance(id, state);
+        return id;
+    }
 
     public JobRow Job(string device = "phone-1", params string[] notes) =>
         Vault.Jobs.Create(new NewJob(device, Galaxy, """{"slots":[1]}""", "ana", Total: 65536, notes));
@@ -59,8 +75,8 @@ internal sealed class VaultRoom : IDisposable
             new JobTally(now.Tally.Done + batches.Length, now.Tally.Active + batches.Length, 0, 0), now.Reading + TimeSpan.FromSeconds(1));
     }
 
-    public JobRow End(JobRow job, JobState state = JobState.Succeeded, DateTimeOffset? spoolUntil = null) =>
-        Vault.Jobs.End(job.Id, new JobEnd(state, "", "", "", "", []), spoolUntil);
+    public JobRow End(JobRow job, JobState state = JobState.Succeeded) =>
+        Vault.Jobs.End(job.Id, new JobEnd(state, "", "", "", []));
 
     /// <summary>Item 0 active with <paramref name="first"/> as its only byte, item 1 not active.</summary>
     public static SnapshotContent Content(byte first)

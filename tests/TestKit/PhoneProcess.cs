@@ -1,8 +1,7 @@
 using ImeiAgent.PhoneSimulator;
-using ImeiAgent.TestKit;
 using Xunit;
 
-namespace ImeiAgent.EndToEnd;
+namespace ImeiAgent.TestKit;
 
 /// <summary>A <c>phone-simulator</c> process behind a link, with its NV items in a file that outlives it. One command at a time.</summary>
 /// <param name="Link">What clients open; with quirk <c>new-name</c> the first of its names.</param>
@@ -46,6 +45,9 @@ public sealed record PhoneProcess(string Link, string Store, string Profile, int
         await DiesAsync(TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Whether its process runs.</summary>
+    public bool IsOn => _process is { HasEnded: false };
+
     /// <summary>Its process has ended by itself, as a phone that lost its power.</summary>
     public Task DiesAsync(CancellationToken ct) => _process!.EndAsync(ct);
 
@@ -60,6 +62,7 @@ public sealed record PhoneProcess(string Link, string Store, string Profile, int
     /// <summary>Where its port is now: <see cref="Link"/>, or with quirk <c>new-name</c> the one of LINK.2, LINK.3 ... that is there.</summary>
     public string PresentLink =>
         Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(Link)!, Path.GetFileName(Link) + ".*")
+            // The pattern fits the first name too.
             .FirstOrDefault(path => path.Length > Link.Length + 1 && path[(Link.Length + 1)..].All(char.IsAsciiDigit)) ?? Link;
 
     /// <summary>How many writes it ever stored.</summary>

@@ -1,0 +1,35 @@
+using ImeiAgent.Vault;
+
+namespace ImeiAgent.Operations;
+
+/// <summary>Where a supervisor sees the restores that the policy leaves to a second person, and approves one.</summary>
+public sealed class ApprovalDesk(VaultFile vault)
+{
+    private const int Most = 1000;
+
+    /// <summary>The requests, newest first, at most 1,000.</summary>
+    /// <param name="pendingOnly">Only those that nobody has approved.</param>
+    /// <exception cref="OperationException">The vault failed.</exception>
+    public IReadOnlyList<Approval> List(bool pendingOnly) => VaultAccess.Try(() => vault.Approvals.List(pendingOnly, Most));
+
+    /// <summary>
+    /// Approves a request, for what it asks and what the phone held when it was asked. Until the agent knows roles, whoever may use its
+    /// local socket is its owner and may approve: what makes the second person is this second request, which the record keeps.
+    /// </summary>
+    /// <param name="requestId">The request's id.</param>
+    /// <param name="reason">Why, 3 to 500 characters.</param>
+    /// <param name="by">Who approves.</param>
+    /// <exception cref="OperationException">There is no such request, the reason is missing, or the vault failed.</exception>
+    public Approval Approve(string requestId, string reason, string by)
+    {
+        if (!FreeText.IsSentence(reason, 500))
+            throw Faults.Argument("reason", "3 to 500 characters without control characters are expected.");
+        reason = FreeText.Masked(reason);
+        if (VaultAccess.Try(() => vault.Approvals.Find(requestId.ToLowerInvariant())) is not { IsPending: true } asked)
+            throw Faults.ApprovalNotFound(requestId);
+        // On record before it counts: nobody approves unseen.
+        VaultAccess.Try(() => vault.Audit.Append(new AuditEntry(
+            by, "approve-restore", asked.Request.Device, "approved", $"{asked.Request.RequestId}: {asked.Request.Question} Approved because: {reason}")));
+        return VaultAccess.Try(() => vault.Approvals.Grant(asked.Request.RequestId, by, reason)) ?? throw Faults.ApprovalNotFound(requestId);
+    }
+}
