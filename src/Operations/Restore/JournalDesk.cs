@@ -43,6 +43,15 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
             throw Faults.JournalClosed(row);
         if (restores.IsRunning(row.Entry.RequestId))
             throw Faults.StillRunning(row);
+        if (!request.ByHand && row.State < JournalState.Intent)
+        {
+            VaultAccess.Try(() =>
+            {
+                phones.Recovery.CloseUnsent(row);
+                return 0;
+            });
+            return View(Reread(row));
+        }
         if (!request.ByHand)
             return await SettleNowAsync(row, request, codes, ct);
         JournalView closed = CloseByHand(row, request);
@@ -74,7 +83,7 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
         phones.Recovery.Offer(row.Id, help);
         try
         {
-            await WhileAsync(() => (row = Reread(row)).State != JournalState.Closed && MayCome(row), phones.RestoreOptions.ReturnLimit, ct);
+            await WhileAsync(() => (row = Reread(row)).State != JournalState.Closed && IsOnItsWay(row, help), phones.RestoreOptions.ReturnLimit, ct);
             return View(row);
         }
         finally
@@ -83,7 +92,7 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
         }
     }
 
-    private bool MayCome(JournalRow row) => PhoneOf(row) is not null || phones.Recovery.IsRestarting(row.Id);
+    private bool IsOnItsWay(JournalRow row, Help help) => phones.Recovery.IsRestarting(row.Id) || (!help.WasUsed && PhoneOf(row) is not null);
 
     /// <summary>Waits, from change to change of the phones, while something holds, and no longer than that.</summary>
     private async Task WhileAsync(Func<bool> holds, TimeSpan patience, CancellationToken ct)

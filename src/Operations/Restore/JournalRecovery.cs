@@ -13,7 +13,16 @@ internal sealed record Unsettled(string Journal, string Hint);
 /// <summary>A person's help with an open row.</summary>
 /// <param name="Codes">Codes to unlock the phone with, each sent once at the most.</param>
 /// <param name="By">Who, and why: kept with the row when it is closed.</param>
-internal sealed record Help(UnlockCodes Codes, string By);
+internal sealed record Help(UnlockCodes Codes, string By)
+{
+    private volatile bool _wasUsed;
+
+    /// <summary>Whether the row was looked at with it, to whatever end.</summary>
+    public bool WasUsed => _wasUsed;
+
+    /// <summary>The row was looked at with it.</summary>
+    public void Used() => _wasUsed = true;
+}
 
 /// <summary>
 /// Settles what a killed agent, a phone that went away or a failing vault left open, when that phone is there again and before it is offered
@@ -51,7 +60,17 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
     }
 
     /// <summary>Closes a row that had sent nothing and that nobody is at.</summary>
-    public void CloseUnsent(JournalRow row) => Close(row, row.Entry.Device, WriteOutcome.Refused, Faults.Interrupted(), Agent);
+    public void CloseUnsent(JournalRow row)
+    {
+        try
+        {
+            Close(row, row.Entry.Device, WriteOutcome.Refused, Faults.Interrupted(), Agent);
+        }
+        catch (JournalOrderException)
+        {
+            // Its phone is there, and the port was quicker.
+        }
+    }
 
     /// <summary>Has the row settled at once, if its phone is there, with a person's help.</summary>
     public void Offer(long row, Help help)
@@ -100,23 +119,28 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
     private async Task<string?> TrySettleAsync(JournalRow row, Phone phone)
     {
+        _helped.TryRemove(row.Id, out Help? help);
         try
         {
-            return await SettleAsync(row, phone);
+            return await SettleAsync(row, phone, help);
         }
         catch (JournalOrderException)
         {
             // A person closed it by hand at the same moment: that stands.
             return null;
         }
+        finally
+        {
+            help?.Used();
+        }
     }
 
-    private async Task<string?> SettleAsync(JournalRow row, Phone phone)
+    private async Task<string?> SettleAsync(JournalRow row, Phone phone, Help? help)
     {
         _restarting.TryRemove(row.Id, out _);
         if (row.State < JournalState.Intent)
         {
-            Close(row, phone.Name, WriteOutcome.Refused, Faults.Interrupted(), Agent);
+            CloseUnsent(row);
             return null;
         }
         if (!phone.Last.Identity.IsUnique)
@@ -126,7 +150,6 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         }
 
         SlotChange[] changes = [.. row.Entry.Slots.Select(SlotChange.Of)];
-        _helped.TryRemove(row.Id, out Help? help);
         bool isOffline = row.Offline;
         var writer = new PhoneWriter(phone, help?.Codes ?? UnlockCodes.None(), options, NoteOffline, time);
         Holding now = await writer.LookAsync(changes);

@@ -16,7 +16,8 @@ internal readonly record struct WriteResult(WriteAnswer Answer, OperationExcepti
 /// <param name="Failure">Why the phone was not seen to restart; null when it was.</param>
 /// <param name="IsSent">The phone was told to, and did not refuse.</param>
 /// <param name="IsGone">It is not at its port any more, for whatever reason.</param>
-internal readonly record struct RestartResult(OperationException? Failure, bool IsSent, bool IsGone);
+/// <param name="IsConfirmed">It answered that it restarts. Many phones do not; then a cable that is pulled at that moment looks the same.</param>
+internal readonly record struct RestartResult(OperationException? Failure, bool IsSent, bool IsGone, bool IsConfirmed = false);
 
 /// <summary>
 /// The phone's side of a restore: writes item 550 of its slots, unlocks what the phone wants unlocked, and reads back. Nothing here is
@@ -84,9 +85,9 @@ internal sealed class PhoneWriter(Phone phone, UnlockCodes codes, RestoreOptions
     /// </summary>
     public async Task<RestartResult> RestartAsync()
     {
-        (RefusalCode? refusal, OperationException? error) = await ControlAsync(OperatingMode.Reset);
+        (bool confirmed, RefusalCode? refusal, OperationException? error) = await ControlAsync(OperatingMode.Reset);
         if (refusal == RefusalCode.BadMode && await GoOfflineAsync())
-            (_, error) = await ControlAsync(OperatingMode.Reset);
+            (confirmed, _, error) = await ControlAsync(OperatingMode.Reset);
         Task<SessionBreak> left = Phone.Session.Broken;
         if (error is null)
             await Task.WhenAny(left, Task.Delay(options.RestartPatience, time, CancellationToken.None));
@@ -97,7 +98,7 @@ internal sealed class PhoneWriter(Phone phone, UnlockCodes codes, RestoreOptions
         if (IsOffline)
             noteOffline(false);
         IsOffline = false;
-        return new RestartResult(null, IsSent: true, IsGone: true);
+        return new RestartResult(null, IsSent: true, IsGone: true, confirmed);
     }
 
     /// <summary>
@@ -220,26 +221,26 @@ internal sealed class PhoneWriter(Phone phone, UnlockCodes codes, RestoreOptions
     {
         if (IsOffline || !noteOffline(true))
             return false;
-        (_, OperationException? error) = await ControlAsync(OperatingMode.OfflineDigital);
+        (_, _, OperationException? error) = await ControlAsync(OperatingMode.OfflineDigital);
         // Also when it was refused the journal may go on saying so: a restart too many does no harm.
         return IsOffline = error is null;
     }
 
     /// <summary>Asks for a mode; no error when the phone obeys, or may: the reply to a reset often never comes.</summary>
-    private async Task<(RefusalCode? Refusal, OperationException? Error)> ControlAsync(OperatingMode mode)
+    private async Task<(bool Confirmed, RefusalCode? Refusal, OperationException? Error)> ControlAsync(OperatingMode mode)
     {
         try
         {
             DiagReply<OperatingMode> reply = await Phone.Session.SendAsync(new ControlRequest(mode), CancellationToken.None);
-            return reply.Refusal is { } refusal ? (refusal, Faults.PhoneRefused(Phone.Name, refusal.Name(), $" It did not change its mode ({mode}).")) : (null, null);
+            return reply.Refusal is { } refusal ? (false, refusal, Faults.PhoneRefused(Phone.Name, refusal.Name(), $" It did not change its mode ({mode}).")) : (true, null, null);
         }
         catch (SessionException e) when (e.Sent == Transmission.No)
         {
-            return (null, PhoneFailure.Explain(e, Phone));
+            return (false, null, PhoneFailure.Explain(e, Phone));
         }
         catch (Exception e) when (PhoneFailure.Is(e))
         {
-            return (null, null);
+            return (false, null, null);
         }
     }
 }

@@ -18,6 +18,7 @@ internal sealed class RunningWrite(
     TimeProvider time)
 {
     private const string ByHand = "Restart the phone and identify it once more: some firmware puts an old value back when it starts.";
+    private const string Unconfirmed = "The phone left its port without confirming the restart. If its cable was moved at that moment, restart it and identify it once more.";
     private const string StillOffline = "The phone is in offline mode, without a radio: restart it by hand, then identify it once more.";
 
     // A phone that goes away again and again is not waited for without end.
@@ -73,10 +74,17 @@ internal sealed class RunningWrite(
         tell(RestorePhase.Reset, $"The phone is restarting, to see whether the value stays. Leave it connected: it is waited for, up to {options.ReturnLimit.TotalSeconds:0} s");
         if (restarted.IsGone && !await ReturnAsync())
             return Unknown(Holding.Unreadable);
-        if (restarted.Failure is null)
+        // It went away before it could be told to restart: it is told once more.
+        if (restarted is { IsSent: false, IsGone: true })
+        {
+            restarted = await writer.RestartAsync();
+            if (restarted.IsGone && !await ReturnAsync())
+                return Unknown(Holding.Unreadable);
+        }
+        if (restarted.IsConfirmed)
             journal.NoteRestarted();
         else
-            _advice.Add($"{restarted.Failure.Message} {ByHand}");
+            _advice.Add(restarted.Failure is null ? Unconfirmed : $"{restarted.Failure.Message} {ByHand}");
         // A port that outlives the phone behind it, as a serial server's, does not tell whether it restarted: what the phone holds does.
         Holding now = await LookAsync(() => TellGone(tell), twice: !restarted.IsGone);
         journal.Advance(JournalState.ReRead);
@@ -123,7 +131,8 @@ internal sealed class RunningWrite(
                 return Unknown(Holding.Unreadable);
             if (restarted.Failure is not null)
                 continue;
-            journal.NoteRestarted();
+            if (restarted.IsConfirmed)
+                journal.NoteRestarted();
             Holding now = await LookAsync(() => { });
             return now == expected || end.Outcome == RestoreOutcome.Unknown ? end : Unknown(now);
         }

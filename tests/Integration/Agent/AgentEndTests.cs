@@ -83,7 +83,7 @@ public sealed class AgentEndTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static WriteImeiRequest Restore() => new() { Label = "356938035643809", Reason = "ticket 4711", Evidence = "photo", RequestId = Guid.NewGuid().ToString() };
+    private static WriteImeiRequest Restore() => new() { Label = "356938035643809", Reason = "ticket 4711", Evidence = "photo", NoRestart = true, RequestId = Guid.NewGuid().ToString() };
 
     private async Task<OurProgram> StartAsync(RunningPhone<PtyHost> phone)
     {
