@@ -30,7 +30,17 @@ internal sealed class RestoringAgent : IAsyncDisposable
                 },
             },
             Vault, time, new StepLog<PhoneRegistry>(_ => { }, _said.Enqueue));
-        Restore = new RestoreImei(Registry, Vault, time, new StepLog<RestoreImei>(state => options.Reached(this, state), _said.Enqueue));
+        try
+        {
+            Restore = new RestoreImei(Registry, Vault, time, new StepLog<RestoreImei>(state => options.Reached(this, state), _said.Enqueue));
+        }
+        catch
+        {
+            // Ended while it starts: its ports are closed as a dead agent's are.
+            Registry.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            Vault.Dispose();
+            throw;
+        }
         Desk = new JournalDesk(Registry, Vault, Restore, time);
         Identify = new Identify(time);
     }

@@ -36,7 +36,8 @@ internal sealed class ScheduleRun(Schedule schedule, string vault, PhoneKeeper k
         int last = schedule.Misfortunes.Max(misfortune => misfortune.Agent);
         for (int number = 1; number <= last; number++)
         {
-            RestoringAgent agent = Start(number);
+            if (StartOrNone(number) is not { } agent)
+                continue;
             try
             {
                 await Task.WhenAny(agent.Ended, number == 1 ? RestoreAsync(agent) : agent.OfferedAsync(orUnsettled: true)).Unwrap();
@@ -49,6 +50,19 @@ internal sealed class ScheduleRun(Schedule schedule, string vault, PhoneKeeper k
         }
         await keeper.IsThereAsync();
         return Start(0);
+    }
+
+    /// <summary>An agent that starts; null when it is ended before it has.</summary>
+    private RestoringAgent? StartOrNone(int number)
+    {
+        try
+        {
+            return Start(number);
+        }
+        catch (ObjectDisposedException) when (number > 1)
+        {
+            return null;
+        }
     }
 
     private RestoringAgent Start(int number)
