@@ -84,7 +84,7 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Whether a phone was restarted to settle this row, and did not come back yet.</summary>
+    /// <summary>Whether a phone was restarted to settle this row, and did not come back yet or came back to a vault that fails.</summary>
     public bool IsRestarting(long row) => _restarting.ContainsKey(row);
 
     /// <summary>
@@ -137,7 +137,6 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
     private async Task<string?> SettleAsync(JournalRow row, Phone phone, Help? help)
     {
-        _restarting.TryRemove(row.Id, out _);
         if (row.State < JournalState.Intent)
         {
             CloseUnsent(row);
@@ -151,6 +150,12 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
         SlotChange[] changes = [.. row.Entry.Slots.Select(SlotChange.Of)];
         bool isOffline = row.Offline;
+        // It is restarted once: a vault that could not note it then must do so before anything else.
+        if (_restarting.ContainsKey(row.Id))
+        {
+            NoteOffline(false);
+            _restarting.TryRemove(row.Id, out _);
+        }
         var writer = new PhoneWriter(phone, help?.Codes ?? UnlockCodes.None(), options, NoteOffline, time);
         Holding now = await writer.LookAsync(changes);
         // By itself it is tried a few times; when a person asks for it, once more.
@@ -166,8 +171,8 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         // Whoever put the phone out of service did not bring it back: after its restart it comes here again.
         if (isOffline && await writer.RestartAsync() is { Failure: null })
         {
-            NoteOffline(false);
             _restarting[row.Id] = true;
+            NoteOffline(false);
             return Faults.Restarting(row);
         }
         if (WriteVerdicts.Settle(row.State, now) is not { } outcome)
