@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Services;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
@@ -141,6 +142,7 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddGrpc(options =>
         {
             options.Interceptors.Add<ErrorInterceptor>();
+            options.Interceptors.Add<AccessInterceptor>();
             options.MaxReceiveMessageSize = 2 * 1024 * 1024;
         });
         services.AddGrpcReflection();

@@ -20,7 +20,7 @@ public static class ErrorStatus
     public static Code CodeOf(OperationError error) => error switch
     {
         OperationError.DeviceNotFound or OperationError.SnapshotNotFound or OperationError.JobNotFound or OperationError.SkipNotFound
-            or OperationError.JournalNotFound or OperationError.ApprovalNotFound => Code.NotFound,
+            or OperationError.JournalNotFound or OperationError.ApprovalNotFound or OperationError.ClientNotFound => Code.NotFound,
         OperationError.DeviceAmbiguous or OperationError.ImeiInvalid or OperationError.RequestIdReused or OperationError.FileInvalid
             or OperationError.ArgumentInvalid => Code.InvalidArgument,
         OperationError.PortUnavailable or OperationError.DeviceDisconnected or OperationError.AgentStopping => Code.Unavailable,
@@ -29,11 +29,13 @@ public static class ErrorStatus
             or OperationError.SlotUnreachable or OperationError.ImeiIntact or OperationError.ImeiInUse or OperationError.ItemReadOnly
             or OperationError.SnapshotOfOtherPhone or OperationError.SnapshotWithoutImei or OperationError.DeviceBusy
             or OperationError.DumpSourceChanged or OperationError.JournalClosed or OperationError.JournalOpen
-            or OperationError.PasswordRequired or OperationError.PasswordRefused => Code.FailedPrecondition,
+            or OperationError.PasswordRequired or OperationError.PasswordRefused or OperationError.LeaseRequired or OperationError.LeaseSuperseded => Code.FailedPrecondition,
+        OperationError.RoleInsufficient or OperationError.PairingRefused or OperationError.LocalOnly or OperationError.SecondPersonRequired => Code.PermissionDenied,
+        OperationError.CertificateRequired or OperationError.ClientRevoked => Code.Unauthenticated,
         OperationError.EtagMismatch or OperationError.WriteRolledBack or OperationError.WriteNotInEffect or OperationError.JobCancelled or OperationError.RestoreInterrupted => Code.Aborted,
         OperationError.JobBatchesGone => Code.OutOfRange,
         OperationError.WriteOutcomeUnknown or OperationError.SnapshotDamaged => Code.DataLoss,
-        OperationError.VaultUnavailable => Code.ResourceExhausted,
+        OperationError.VaultUnavailable or OperationError.LimitExceeded => Code.ResourceExhausted,
         _ => Code.Internal,
     };
 
@@ -48,6 +50,8 @@ public static class ErrorStatus
         var status = new Status { Code = (int)CodeOf(e.Error), Message = message, Details = { Any.Pack(info) } };
         if (FieldOf(e) is { } field)
             status.Details.Add(Any.Pack(new BadRequest { FieldViolations = { new BadRequest.Types.FieldViolation { Field = field, Description = message } } }));
+        if (e.RetryAfter is { } delay)
+            status.Details.Add(Any.Pack(new RetryInfo { RetryDelay = Duration.FromTimeSpan(delay) }));
         return status.ToRpcException();
     }
 

@@ -68,20 +68,22 @@ internal static class ExitCodes
     public static ExitCode For(ErrorReason reason) => reason switch
     {
         ErrorReason.DeviceNotFound or ErrorReason.DeviceAmbiguous or ErrorReason.NotADiagPort or ErrorReason.PortUnavailable
-            or ErrorReason.DeviceDisconnected or ErrorReason.NoReply or ErrorReason.DeviceBusy => ExitCode.DeviceNotReady,
+            or ErrorReason.DeviceDisconnected or ErrorReason.NoReply or ErrorReason.DeviceBusy or ErrorReason.LimitExceeded => ExitCode.DeviceNotReady,
         ErrorReason.PhoneRefused or ErrorReason.SpcRequired or ErrorReason.SpcRefused or ErrorReason.SlotUnreachable
             or ErrorReason.ImeiInvalid or ErrorReason.ImeiIntact or ErrorReason.ImeiInUse or ErrorReason.ItemReadOnly
             or ErrorReason.EtagMismatch or ErrorReason.SnapshotOfOtherPhone or ErrorReason.SnapshotWithoutImei
             or ErrorReason.DumpSourceChanged or ErrorReason.PasswordRequired or ErrorReason.PasswordRefused
             or ErrorReason.JournalOpen or ErrorReason.JournalClosed
-            or ErrorReason.RestoreInterrupted => ExitCode.Refused,
+            or ErrorReason.RestoreInterrupted or ErrorReason.LeaseRequired or ErrorReason.LeaseSuperseded or ErrorReason.RoleInsufficient
+            or ErrorReason.CertificateRequired or ErrorReason.ClientRevoked or ErrorReason.PairingRefused or ErrorReason.LocalOnly
+            or ErrorReason.SecondPersonRequired => ExitCode.Refused,
         ErrorReason.AgentStopping => ExitCode.AgentUnreachable,
         ErrorReason.RequestIdReused or ErrorReason.ArgumentInvalid => ExitCode.Usage,
         ErrorReason.WriteRolledBack or ErrorReason.WriteNotInEffect => ExitCode.RolledBack,
         ErrorReason.WriteOutcomeUnknown => ExitCode.OutcomeUnknown,
         ErrorReason.SnapshotNotFound or ErrorReason.SnapshotDamaged or ErrorReason.FileInvalid or ErrorReason.JobNotFound
             or ErrorReason.JobBatchesGone or ErrorReason.SkipNotFound or ErrorReason.JournalNotFound
-            or ErrorReason.ApprovalNotFound => ExitCode.File,
+            or ErrorReason.ApprovalNotFound or ErrorReason.ClientNotFound => ExitCode.File,
         ErrorReason.JobCancelled => ExitCode.Cancelled,
         _ => ExitCode.Internal,
     };

@@ -56,7 +56,7 @@ public enum OperationError
     FileInvalid,
     /// <summary>An argument is missing or out of range; the field "field" names it.</summary>
     ArgumentInvalid,
-    /// <summary>Another restore is under way on this phone.</summary>
+    /// <summary>Another restore is under way on this phone, or somebody else holds its lease; the fields "holder", "station", "purpose" and "until" tell who.</summary>
     DeviceBusy,
     /// <summary>A fault of the agent.</summary>
     Internal,
@@ -90,6 +90,26 @@ public enum OperationError
     PasswordRefused,
     /// <summary>An interrupted restore of this phone is not settled; the field "journal" names it.</summary>
     JournalOpen,
+    /// <summary>The write needs a lease on the phone, and the caller holds none.</summary>
+    LeaseRequired,
+    /// <summary>The lease of that fencing token has ended; the field "end" says how.</summary>
+    LeaseSuperseded,
+    /// <summary>The caller's role does not allow it; the fields "role" and "needed" name both.</summary>
+    RoleInsufficient,
+    /// <summary>The call came without a client certificate.</summary>
+    CertificateRequired,
+    /// <summary>The client was revoked or is not known any more.</summary>
+    ClientRevoked,
+    /// <summary>There is no such invitation, it was used, it expired, or the proof is wrong.</summary>
+    PairingRefused,
+    /// <summary>Only over the agent's own socket or pipe.</summary>
+    LocalOnly,
+    /// <summary>Too many calls are open, or were made too fast.</summary>
+    LimitExceeded,
+    /// <summary>No client has that name.</summary>
+    ClientNotFound,
+    /// <summary>Whoever asked for a restore cannot approve it.</summary>
+    SecondPersonRequired,
 }
 
 /// <summary>
@@ -103,6 +123,9 @@ public sealed class OperationException(OperationError error, string message, Exc
 
     /// <summary>Values by lower snake case name; never an unmasked number, SPC or item data.</summary>
     public IReadOnlyDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>After which time it is worth asking again; null when that is not known.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }
 
 /// <summary>The written form of <see cref="OperationError"/>.</summary>

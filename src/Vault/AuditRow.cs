@@ -6,7 +6,20 @@ namespace ImeiAgent.Vault;
 /// <param name="Device">To which phone; empty when to none.</param>
 /// <param name="Outcome">How it ended, as in "applied".</param>
 /// <param name="Detail">More, for a person.</param>
-public sealed record AuditEntry(string Operator, string Action, string Device, string Outcome, string Detail);
+public sealed record AuditEntry(string Operator, string Action, string Device, string Outcome, string Detail)
+{
+    /// <summary>The operator's lasting id, as in "clients/3f2a9c1b"; empty for the agent itself.</summary>
+    public string Client { get; init; } = "";
+
+    /// <summary>The machine it was asked from, as in "192.0.2.7"; "local" for the agent's own; empty for the agent itself.</summary>
+    public string Station { get; init; } = "";
+
+    /// <summary>Trace id of the call, 32 hex digits; empty for none.</summary>
+    public string TraceId { get; init; } = "";
+
+    /// <summary>Journal row of a restore, as in "journal/17"; else empty.</summary>
+    public string Journal { get; init; } = "";
+}
 
 /// <summary>An entry in its place in the chain.</summary>
 /// <param name="Id">Counted from 1 without gaps.</param>

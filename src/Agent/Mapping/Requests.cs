@@ -6,17 +6,17 @@ namespace ImeiAgent.Agent.Mapping;
 /// <summary>What clients ask, in the words of the operations.</summary>
 internal static class Requests
 {
-    public static DumpRequest ToDomain(this ReadRangeRequest request, string caller) => new()
+    public static DumpRequest ToDomain(this ReadRangeRequest request, Caller caller) => new()
     {
         Device = request.Device,
         Ranges = ToDomain(request.Ranges),
         Slots = [.. request.Slots.Select(Bounded)],
         SaveSnapshot = request.SaveSnapshot,
         SkipUnreachableSlots = request.SkipUnreachableSlots,
-        Operator = caller,
+        By = caller,
     };
 
-    public static DumpRequest ToDomain(this StartDumpRequest request, string caller) => new()
+    public static DumpRequest ToDomain(this StartDumpRequest request, Caller caller) => new()
     {
         Device = request.Device,
         Ranges = ToDomain(request.Ranges),
@@ -25,7 +25,7 @@ internal static class Requests
         SkipUnreachableSlots = request.SkipUnreachableSlots,
         Quick = request.Quick,
         WaitLimit = request.WaitLimit?.OrInvalid("wait_limit"),
-        Operator = caller,
+        By = caller,
     };
 
     public static WatchRequest ToDomain(this WatchJobRequest request) => new()
@@ -36,7 +36,7 @@ internal static class Requests
         OmitItems = request.OmitItems,
     };
 
-    public static RestoreRequest ToDomain(this WriteImeiRequest request, string caller, string traceId) => new()
+    public static RestoreRequest ToDomain(this WriteImeiRequest request, Caller caller) => new()
     {
         Device = request.Device,
         Slots = request.Slots.Count == 0 ? [OneSlot(request)] : BothSlots(request),
@@ -47,18 +47,18 @@ internal static class Requests
         Restart = !request.NoRestart,
         Spc = request.Spc,
         Password = request.SecurityPassword,
-        Operator = caller,
-        TraceId = traceId,
+        By = caller,
+        FencingToken = (long)Math.Min(request.FencingToken, long.MaxValue),
     };
 
-    public static SettleRequest ToDomain(this SettleJournalEntryRequest request, string caller) => new()
+    public static SettleRequest ToDomain(this SettleJournalEntryRequest request, Caller caller) => new()
     {
         Name = request.Name,
         Reason = request.Reason,
         ByHand = request.ByHand,
         Spc = request.Spc,
         Password = request.SecurityPassword,
-        Operator = caller,
+        By = caller,
     };
 
     /// <summary>A length of time as clients give it.</summary>

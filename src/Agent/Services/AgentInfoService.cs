@@ -1,5 +1,6 @@
 using System.Reflection;
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Agent.Services;
@@ -11,5 +12,11 @@ internal sealed class AgentInfoService : AgentService.AgentServiceBase
         typeof(AgentInfoService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
 
     public override Task<GetAgentInfoResponse> GetAgentInfo(GetAgentInfoRequest request, ServerCallContext context) =>
-        Task.FromResult(new GetAgentInfoResponse { Version = s_version, Host = Environment.MachineName });
+        Task.FromResult(new GetAgentInfoResponse
+        {
+            Version = s_version,
+            Host = Environment.MachineName,
+            Caller = context.Caller().Name,
+            Role = SignedIn.Of(context).Role,
+        });
 }

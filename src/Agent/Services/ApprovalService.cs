@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -12,5 +13,5 @@ internal sealed class ApprovalService(ApprovalDesk approvals) : V1.ApprovalServi
         Task.FromResult(new ListApprovalsResponse { Approvals = { approvals.List(request.PendingOnly).Select(a => a.ToProto()) } });
 
     public override Task<ApproveWriteResponse> ApproveWrite(ApproveWriteRequest request, ServerCallContext context) =>
-        Task.FromResult(new ApproveWriteResponse { Approval = approvals.Approve(request.RequestId, request.Reason, Caller.Of(context)).ToProto() });
+        Task.FromResult(new ApproveWriteResponse { Approval = approvals.Approve(request.RequestId, request.Reason, context.Caller()).ToProto() });
 }

@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -20,7 +21,7 @@ internal sealed class ImeiService(PhoneRegistry phones, Identify identify, Resto
     {
         // Before the intent the end of the agent ends a restore; after it the agent waits, and the stream goes on to the receipt.
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        await foreach (RestoreEvent told in restore.RunAsync(request.ToDomain(Caller.Of(context), Caller.TraceOf(context)), ending.Token))
+        await foreach (RestoreEvent told in restore.RunAsync(request.ToDomain(context.Caller()), ending.Token))
         {
             await responseStream.WriteAsync(told.ToProto(request.RevealImei), context.CancellationToken);
             if (told is RestoreEnded { Failure: { } failure })

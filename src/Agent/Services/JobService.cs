@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -13,7 +14,7 @@ internal sealed class JobService(DumpJobs jobs, IHostApplicationLifetime lifetim
 
     public override async Task<StartDumpResponse> StartDump(StartDumpRequest request, ServerCallContext context)
     {
-        (JobView job, bool shared) = await jobs.StartAsync(request.ToDomain(Caller.Of(context)), context.CancellationToken);
+        (JobView job, bool shared) = await jobs.StartAsync(request.ToDomain(context.Caller()), context.CancellationToken);
         return new StartDumpResponse { Job = job.ToProto(), Shared = shared };
     }
 

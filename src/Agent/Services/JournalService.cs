@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -23,7 +24,7 @@ internal sealed class JournalService(JournalDesk journal) : V1.JournalService.Jo
 
     public override async Task<SettleJournalEntryResponse> SettleJournalEntry(SettleJournalEntryRequest request, ServerCallContext context)
     {
-        JournalView row = await journal.SettleAsync(request.ToDomain(Caller.Of(context)), context.CancellationToken);
+        JournalView row = await journal.SettleAsync(request.ToDomain(context.Caller()), context.CancellationToken);
         return new SettleJournalEntryResponse { Entry = row.ToProto(request.RevealImei) };
     }
 }

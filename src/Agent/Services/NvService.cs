@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -18,7 +19,7 @@ internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, I
     {
         using var life = new StreamLife(context, lifetime);
         var watch = new WatchRequest { SkipAbsent = request.SkipAbsent, OmitItems = request.OmitItems };
-        await foreach (DumpEvent told in jobs.ReadAsync(request.ToDomain(Caller.Of(context)), watch, life.Work))
+        await foreach (DumpEvent told in jobs.ReadAsync(request.ToDomain(context.Caller()), watch, life.Work))
             if (told.ToReadResponse() is { } response)
                 await responseStream.WriteAsync(response, life.Writes);
     }
@@ -28,7 +29,7 @@ internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, I
 
     public override Task<AddSkipResponse> AddSkip(AddSkipRequest request, ServerCallContext context) => Task.FromResult(new AddSkipResponse
     {
-        Skip = skips.Add(request.Model, request.Slot.OrFirst(), request.Item, request.Reason, Caller.Of(context)).ToProto(),
+        Skip = skips.Add(request.Model, request.Slot.OrFirst(), request.Item, request.Reason, context.Caller().Name).ToProto(),
     });
 
     public override Task<RemoveSkipResponse> RemoveSkip(RemoveSkipRequest request, ServerCallContext context) =>

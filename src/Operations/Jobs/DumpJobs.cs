@@ -157,7 +157,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
     }
 
     private async Task<(RunningDump Dump, bool Shared)> FindOrStartAsync(DumpRequest request, CancellationToken ct) =>
-        _running.FindOrStart(await _ordering.RunAsync(request, ct), request.Operator);
+        _running.FindOrStart(await _ordering.RunAsync(request, ct), request.By.Name);
 
     private static async Task WhenEndedAsync(RunningDump dump, CancellationToken ct)
     {

@@ -30,5 +30,5 @@ public sealed record DumpRequest
     public TimeSpan? WaitLimit { get; init; }
 
     /// <summary>Who asks.</summary>
-    public string Operator { get; init; } = "";
+    public Caller By { get; init; } = Caller.Agent;
 }

@@ -19,10 +19,10 @@ internal sealed class ApprovalBook(VaultFile vault, TimeProvider time)
         byte[] held = Held(phone, plans);
         string digest = request.Digest();
         // A validation asks too: the plan and the write that follows it are one request.
-        string question = $"Asked by {request.Operator}: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")} | "
+        string question = $"Asked by {request.By.Name}: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")} | "
             + string.Join(" ", refusals.Select(r => r.Message));
         Approval asked = VaultAccess.Try(() => vault.Approvals.Ask(
-            new ApprovalRequest(request.RequestId, digest, phone.Name, held, question[..Math.Min(question.Length, ApprovalRequest.LongestQuestion)], request.Operator),
+            new ApprovalRequest(request.RequestId, digest, phone.Name, held, question[..Math.Min(question.Length, ApprovalRequest.LongestQuestion)], request.By.Name),
             voidBefore: time.GetUtcNow() - RestorePolicy.ApprovalHolds));
         if (asked.Request.RequestDigest != digest)
             throw Faults.RequestIdReused(request.RequestId);

@@ -67,7 +67,7 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
         try
         {
             return View(VaultAccess.Try(() => vault.Journal.Close(
-                row.Id, WriteOutcome.Unknown, OperationError.WriteOutcomeUnknown.Name(), Faults.ClosedByHand(row), $"{request.Operator}: {request.Reason}")));
+                row.Id, WriteOutcome.Unknown, OperationError.WriteOutcomeUnknown.Name(), Faults.ClosedByHand(row), $"{request.By.Name}: {request.Reason}")));
         }
         catch (JournalOrderException)
         {
@@ -79,7 +79,7 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
     private async Task<JournalView> SettleNowAsync(JournalRow row, SettleRequest request, UnlockCodes codes, CancellationToken ct)
     {
         Audit(row, request, "asked");
-        var help = new Help(codes, $"{request.Operator}: {request.Reason}");
+        var help = new Help(codes, $"{request.By.Name}: {request.Reason}");
         phones.Recovery.Offer(row.Id, help);
         try
         {
@@ -125,5 +125,5 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
         phones.List().FirstOrDefault(p => p.Name == row.Entry.Device && p.State is PhoneState.Unsettled or PhoneState.Probing or PhoneState.Ready);
 
     private void Audit(JournalRow row, SettleRequest request, string outcome) => VaultAccess.Try(() => vault.Audit.Append(
-        new AuditEntry(request.Operator, "settle-restore", row.Entry.Device, outcome, $"{JournalNames.Full(row.Id)}: {request.Reason}")));
+        request.By.Did("settle-restore", row.Entry.Device, outcome, $"{JournalNames.Full(row.Id)}: {request.Reason}", JournalNames.Full(row.Id))));
 }

@@ -190,7 +190,7 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
     private void Close(JournalRow row, string phone, WriteOutcome outcome, (OperationError Error, string Advice) end, string by)
     {
-        vault.Audit.Append(new AuditEntry(by, "settle-restore", phone, outcome.ToString().ToLowerInvariant(), $"{JournalNames.Full(row.Id)}: {end.Advice}"));
+        vault.Audit.Append(new AuditEntry(by, "settle-restore", phone, outcome.ToString().ToLowerInvariant(), $"{JournalNames.Full(row.Id)}: {end.Advice}") { Journal = JournalNames.Full(row.Id) });
         vault.Journal.Close(row.Id, outcome, end.Error.Name(), end.Advice, by);
         LogSettled(log, JournalNames.Full(row.Id), phone, outcome);
     }

@@ -32,7 +32,7 @@ public sealed record SettleRequest
     public string Password { get; init; } = "";
 
     /// <summary>Who asks.</summary>
-    public string Operator { get; init; } = "";
+    public Caller By { get; init; } = Caller.Agent;
 
     /// <summary>Says nothing of the codes.</summary>
     public override string ToString() => $"settle {Name}";

@@ -99,7 +99,7 @@ public sealed partial class RestoreImei
 
         // What the phone, the vault and the policy say.
         Phone phone = await _phones.RequireAsync(request.Device, ct);
-        using WriteGate.Pass pass = phone.Gate.TryEnter($"{request.Operator}: {request.Reason}") ?? throw Faults.Busy(phone);
+        using WriteGate.Pass pass = phone.Gate.TryEnter($"{request.By.Name}: {request.Reason}") ?? throw Faults.Busy(phone);
         PhoneReading reading = await _identify.RunAsync(phone, ct);
         var toApprove = new List<OperationException>();
         IReadOnlyDictionary<int, RestoreSource> sources = _checks.Sources(request, labels, phone, reading, toApprove);
@@ -176,7 +176,7 @@ public sealed partial class RestoreImei
         {
             if (done.Sha256.Length == 0)
                 done = done with { EndedAt = _time.GetUtcNow() };
-            Audit(request, phone.Name, done.Outcome.ToString().ToLowerInvariant(), $"{plan}; {done.Journal} {done.Advice}");
+            Audit(request, phone.Name, done.Outcome.ToString().ToLowerInvariant(), $"{plan}; {done.Journal} {done.Advice}", done.Journal);
             LogEnded(_log, phone.Name, Slots(request), done.Outcome, done.Journal);
             return new RestoreEnded(done, error);
         }
@@ -189,11 +189,11 @@ public sealed partial class RestoreImei
         Outcome = RestoreOutcome.Refused,
         Reason = request.Reason,
         Evidence = request.Evidence,
-        Operator = request.Operator,
+        Operator = request.By.Name,
         ApprovedBy = plan.Approval?.ApprovedBy ?? "",
         ApprovalReason = plan.Approval?.Reason ?? "",
         RequestId = request.RequestId,
-        TraceId = request.TraceId,
+        TraceId = request.By.TraceId,
         StartedAt = started,
     };
 
@@ -211,12 +211,12 @@ public sealed partial class RestoreImei
         }
     }
 
-    private void Audit(RestoreRequest request, string device, string outcome, string detail)
+    private void Audit(RestoreRequest request, string device, string outcome, string detail, string journal = "")
     {
         try
         {
-            _vault.Audit.Append(new AuditEntry(request.Operator, "restore-imei", Line(device), outcome,
-                Line($"{detail} Reason: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")}")));
+            _vault.Audit.Append(request.By.Did("restore-imei", Line(device), outcome,
+                Line($"{detail} Reason: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")}"), journal));
         }
         catch (VaultUnavailableException e)
         {

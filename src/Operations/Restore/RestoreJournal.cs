@@ -32,11 +32,11 @@ internal sealed partial class RestoreJournal
             Slots: [.. plan.Written.Select(s => s.Entry)],
             Reason: request.Reason,
             Evidence: request.Evidence,
-            Operator: request.Operator,
+            Operator: request.By.Name,
             ApprovedBy: plan.Approval?.ApprovedBy ?? "",
             ApprovalReason: plan.Approval?.Reason ?? "",
             Restart: request.Restart,
-            TraceId: request.TraceId);
+            TraceId: request.By.TraceId);
         var journal = new RestoreJournal(vault, log, VaultAccess.Try(() => vault.Journal.Open(entry)));
         LogStep(log, journal.Name, JournalState.Checked);
         return journal;

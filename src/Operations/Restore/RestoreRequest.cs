@@ -57,10 +57,10 @@ public sealed record RestoreRequest
     public string Password { get; init; } = "";
 
     /// <summary>Who asks.</summary>
-    public string Operator { get; init; } = "";
+    public Caller By { get; init; } = Caller.Agent;
 
-    /// <summary>The W3C trace id under which it is asked for, 32 hex digits.</summary>
-    public string TraceId { get; init; } = "";
+    /// <summary>Fencing token of the caller's lease on the phone; 0 for none, which is enough for a validation.</summary>
+    public long FencingToken { get; init; }
 
     /// <summary>
     /// SHA-256 of what is asked for, 64 hex digits. Codes are left out: a digest of six digits can be undone. So is who asks, since the

@@ -25,6 +25,6 @@ internal static class Numbers
         Evidence = "photo of the label",
         RequestId = id,
         Restart = restart,
-        Operator = "local:test",
+        By = Caller.Local("test"),
     };
 }

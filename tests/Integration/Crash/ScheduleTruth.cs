@@ -82,7 +82,7 @@ internal sealed class ScheduleTruth(Schedule schedule, ScheduleRun run, PhoneKee
         Assert.Contains(name, phone.Hint, StringComparison.Ordinal);
         await Assert.ThrowsAsync<OperationException>(() => agent.RunAsync(Numbers.Request(Guid.NewGuid().ToString(), schedule.Slots)));
 
-        var order = new SettleRequest { Name = name, Reason = "seen on the bench", Operator = "local:test" };
+        var order = new SettleRequest { Name = name, Reason = "seen on the bench", By = Caller.Local("test") };
         bool isLocked = !schedule.IsWorn;
         JournalView closed = await agent.Desk.SettleAsync(
             isLocked ? order with { Password = ScheduleQuirks.Password } : order with { ByHand = true }, TestContext.Current.CancellationToken);

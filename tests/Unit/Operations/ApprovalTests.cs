@@ -22,7 +22,7 @@ public class ApprovalTests
         Approval asked = Assert.Single(bench.Approvals.List(pendingOnly: true));
         Assert.DoesNotMatch(@"\d{14}", asked.Request.Question);
 
-        bench.Approvals.Approve(request.RequestId, "box put a number of its own there", "local:boss");
+        bench.Approvals.Approve(request.RequestId, "box put a number of its own there", Caller.Local("boss"));
         RestoreReceipt receipt = (await bench.EndAsync(request)).Receipt;
 
         Assert.Equal(RestoreOutcome.Applied, receipt.Outcome);
@@ -38,7 +38,7 @@ public class ApprovalTests
         await using Bench bench = Regenerated();
         RestoreRequest request = Bench.Label();
         await bench.RefusedAsync(request);
-        bench.Approvals.Approve(request.RequestId, "seen the box", "local:boss");
+        bench.Approvals.Approve(request.RequestId, "seen the box", Caller.Local("boss"));
 
         Assert.Equal(OperationError.ImeiIntact, (await bench.RefusedAsync(Bench.Label())).Error);
         Assert.Equal(OperationError.RequestIdReused, (await bench.RefusedAsync(request with { Reason = "another reason" })).Error);
@@ -52,7 +52,7 @@ public class ApprovalTests
         await using Bench bench = Regenerated();
         RestoreRequest request = Bench.Label();
         await bench.RefusedAsync(request);
-        bench.Approvals.Approve(request.RequestId, "seen the box", "local:boss");
+        bench.Approvals.Approve(request.RequestId, "seen the box", Caller.Local("boss"));
         // The same number with the spare digit 0: as valid, and not what was approved.
         bench.Phone.Put(1, 550, Convert.FromHexString("084A09512430325701"));
 
@@ -67,7 +67,7 @@ public class ApprovalTests
         RestoreRequest plan = request with { ValidateOnly = true };
         await bench.RefusedAsync(plan);
 
-        bench.Approvals.Approve(request.RequestId, "seen the box", "local:boss");
+        bench.Approvals.Approve(request.RequestId, "seen the box", Caller.Local("boss"));
 
         Assert.Equal(RestoreOutcome.Validated, (await bench.EndAsync(plan)).Receipt.Outcome);
         Assert.Equal(RestoreOutcome.Applied, (await bench.EndAsync(request)).Receipt.Outcome);
@@ -86,7 +86,7 @@ public class ApprovalTests
         Assert.Equal(OperationError.ImeiInUse, refused.Error);
         Assert.DoesNotContain("approval", refused.Fields.Keys);
         Assert.Equal(OperationError.ApprovalNotFound,
-            Assert.Throws<OperationException>(() => bench.Approvals.Approve(request.RequestId, "please", "local:boss")).Error);
+            Assert.Throws<OperationException>(() => bench.Approvals.Approve(request.RequestId, "please", Caller.Local("boss"))).Error);
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class ApprovalTests
 
         OperationException refused = await bench.RefusedAsync(request);
         Assert.Equal((OperationError.SnapshotOfOtherPhone, request.RequestId), (refused.Error, refused.Fields["approval"]));
-        bench.Approvals.Approve(request.RequestId, "the board number is on the ticket", "local:boss");
+        bench.Approvals.Approve(request.RequestId, "the board number is on the ticket", Caller.Local("boss"));
 
         Assert.Equal(RestoreOutcome.Applied, (await bench.EndAsync(request)).Receipt.Outcome);
         Assert.Equal(Bytes1, bench.Held());

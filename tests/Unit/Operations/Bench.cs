@@ -106,7 +106,7 @@ internal sealed class Bench : IAsyncDisposable
         Evidence = "photo of the label",
         RequestId = Guid.NewGuid().ToString(),
         Restart = false,
-        Operator = "local:test",
+        By = Caller.Local("test"),
     };
 
     /// <summary>Both slots from their labels.</summary>

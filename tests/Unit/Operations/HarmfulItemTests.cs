@@ -10,7 +10,7 @@ namespace ImeiAgent.Unit.Operations;
 /// <summary>Items that a phone does not survive the reading of are found, and no others are blamed.</summary>
 public class HarmfulItemTests
 {
-    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, Operator = "local:test" };
+    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, By = Caller.Local("test") };
 
     [Fact]
     public async Task An_item_that_reboots_the_phone_is_found_skipped_and_remembered_for_the_model()

@@ -11,14 +11,14 @@ namespace ImeiAgent.Unit.Operations;
 /// <summary>Many may want a dump: whoever comes, goes or stands still, each gets all of it.</summary>
 public class JobSharingTests
 {
-    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, Operator = "local:test" };
+    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, By = Caller.Local("test") };
 
     [Fact]
     public async Task Two_that_ask_for_the_same_share_one_dump_and_each_gets_all_of_it()
     {
         await using var bench = new Bench("galaxy");
         HeldDump held = await HeldDump.AtAsync(bench, 1500, Some);
-        Task<List<DumpEvent>> second = bench.DumpAsync(Some with { Operator = "local:other" });
+        Task<List<DumpEvent>> second = bench.DumpAsync(Some with { By = Caller.Local("other") });
         await Eventually.HoldsAsync(() => bench.Jobs.List("", 0, "").Jobs.Count == 1 && held.Reply.Reached.IsCompleted);
         (JobView other, bool otherShared) = await bench.Jobs.StartAsync(Some with { Ranges = [new(0, 10)] }, Bench.Ct);
         held.Reply.Release();

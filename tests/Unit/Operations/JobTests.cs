@@ -10,7 +10,7 @@ namespace ImeiAgent.Unit.Operations;
 /// <summary>Dumps as jobs: the next agent goes on with them, they can be cancelled, and what is asked wrongly is refused.</summary>
 public class JobTests
 {
-    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, Operator = "local:test" };
+    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, By = Caller.Local("test") };
 
     [Fact]
     public async Task The_next_agent_takes_a_job_up_where_the_last_batch_reached_the_disk()

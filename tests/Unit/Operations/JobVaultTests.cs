@@ -8,7 +8,7 @@ namespace ImeiAgent.Unit.Operations;
 /// <summary>Dumps outlive a vault that fails.</summary>
 public class JobVaultTests
 {
-    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, Operator = "local:test" };
+    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, By = Caller.Local("test") };
 
     [Fact]
     public async Task A_vault_that_fails_ends_the_watch_and_the_next_agent_goes_on()

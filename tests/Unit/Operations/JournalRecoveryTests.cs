@@ -119,7 +119,7 @@ public class JournalRecoveryTests
         Assert.Equal(JournalState.Sent, bench.Vault.Journal.Find(id)!.State);
 
         JournalView closed = await bench.Desk.SettleAsync(
-            new SettleRequest { Name = $"journal/{id}", ByHand = true, Reason = "compared with the label", Operator = "local:ana" }, Bench.Ct);
+            new SettleRequest { Name = $"journal/{id}", ByHand = true, Reason = "compared with the label", By = Caller.Local("ana") }, Bench.Ct);
 
         Assert.Equal((JournalState.Closed, RestoreOutcome.Unknown, "local:ana: compared with the label"),
             (closed.State, closed.Receipt.Outcome, closed.Receipt.SettledBy));
@@ -155,7 +155,7 @@ public class JournalRecoveryTests
         await Eventually.HoldsAsync(() => bench.Vault.Journal.Find(id)!.PutBacks == 2);
 
         JournalView closed = await bench.Desk.SettleAsync(
-            new SettleRequest { Name = $"{id}", Spc = "613908", Reason = "code from the operator", Operator = "local:ana" }, Bench.Ct);
+            new SettleRequest { Name = $"{id}", Spc = "613908", Reason = "code from the operator", By = Caller.Local("ana") }, Bench.Ct);
 
         Assert.Equal((JournalState.Closed, RestoreOutcome.RolledBack), (closed.State, closed.Receipt.Outcome));
         Assert.Equal((Old, 1L), (bench.Held(), bench.Phone.Counters.Requests(DiagCode.Spc)));

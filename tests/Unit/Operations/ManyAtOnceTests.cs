@@ -18,7 +18,7 @@ public class ManyAtOnceTests
         await using var bench = new Bench();
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
-        Task<RestoreEnded> winner = bench.EndAsync(Bench.Label() with { Operator = "local:ana", Reason = "ticket 1" });
+        Task<RestoreEnded> winner = bench.EndAsync(Bench.Label() with { By = Caller.Local("ana"), Reason = "ticket 1" });
         await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         OperationException[] losers = await Task.WhenAll(Enumerable.Range(0, 99).Select(i =>

@@ -11,7 +11,7 @@ namespace ImeiAgent.Unit.Operations;
 /// <summary>A dump whose phone leaves: it goes on with the same phone and mixes it with no other.</summary>
 public class PhoneReturnTests
 {
-    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, Operator = "local:test" };
+    private static readonly DumpRequest Some = new() { Ranges = [new(0, 3000)], SaveSnapshot = true, By = Caller.Local("test") };
 
     [Fact]
     public async Task A_phone_that_leaves_and_comes_back_is_read_to_the_end_and_the_content_is_that_of_an_undisturbed_dump()

@@ -1,14 +1,13 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Grpc.Core;
+using ImeiAgent.Operations;
 using Microsoft.AspNetCore.Connections.Features;
 
-namespace ImeiAgent.Agent;
+namespace ImeiAgent.Agent.Access;
 
-/// <summary>Who calls, and under which trace, for journal and audit.</summary>
-internal static class Caller
+/// <summary>Who calls over the agent's own socket or pipe.</summary>
+internal static class LocalCaller
 {
     // <sys/socket.h> of Linux: SOL_SOCKET, SO_PEERCRED; the answer is struct ucred { pid, uid, gid }, 32 bits each.
     private const int SolSocket = 1;
@@ -18,18 +17,12 @@ internal static class Caller
     /// "local:NAME". The socket lets in only the user who runs the agent, and root; where the system names the peer, another user is
     /// told by number, as in "local:uid-0".
     /// </summary>
-    public static string Of(ServerCallContext context)
+    public static Caller Of(HttpContext http, string traceId)
     {
-        Socket? socket = context.GetHttpContext().Features.Get<IConnectionSocketFeature>()?.Socket;
-        return PeerUser(socket) is { } uid && uid != OwnUser()
-            ? string.Create(CultureInfo.InvariantCulture, $"local:uid-{uid}")
-            : $"local:{Environment.UserName}";
+        Socket? socket = http.Features.Get<IConnectionSocketFeature>()?.Socket;
+        return Caller.Local(
+            PeerUser(socket) is { } uid && uid != OwnUser() ? string.Create(CultureInfo.InvariantCulture, $"uid-{uid}") : Environment.UserName, traceId);
     }
-
-    /// <summary>The trace of the call, 32 hex digits: the caller's (W3C header traceparent) or, when it gave none, a new one.</summary>
-    public static string TraceOf(ServerCallContext context) =>
-        ActivityContext.TryParse(context.RequestHeaders.GetValue("traceparent"), null, out ActivityContext caller) ? caller.TraceId.ToHexString()
-        : (Activity.Current?.TraceId ?? ActivityTraceId.CreateRandom()).ToHexString();
 
     private static uint? PeerUser(Socket? socket)
     {
