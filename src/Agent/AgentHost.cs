@@ -109,6 +109,8 @@ public sealed class AgentHost : IAsyncDisposable
         app.MapGrpcService<JournalService>();
         app.MapGrpcService<ApprovalService>();
         app.MapGrpcService<SnapshotService>();
+        app.MapGrpcService<AuditService>();
+        app.MapGrpcService<WatchService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         return app;
@@ -133,6 +135,8 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<RestoreImei>();
         services.AddSingleton<JournalDesk>();
         services.AddSingleton<ApprovalDesk>();
+        services.AddSingleton<AuditDesk>();
+        services.AddSingleton<LiveState>();
         services.AddSingleton<Backups>();
         services.AddSingleton<ImportBackup>();
     }

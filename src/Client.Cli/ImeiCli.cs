@@ -56,6 +56,7 @@ public static class ImeiCli
             RestoreVerb.Build(globals),
             JournalVerb.Build(globals),
             ApprovalsVerb.Build(globals),
+            AuditVerb.Build(globals),
             AgentVerb.Build(globals),
             VersionVerb.Build(globals),
         };

@@ -24,6 +24,7 @@ public sealed partial class AgentClient : IAsyncDisposable
     private readonly SnapshotService.SnapshotServiceClient _snapshots;
     private readonly JournalService.JournalServiceClient _journal;
     private readonly ApprovalService.ApprovalServiceClient _approvals;
+    private readonly AuditService.AuditServiceClient _audit;
     private volatile bool _wasThere; // It has answered a call: when it is gone, it may come back.
 
     private AgentClient(AgentEndpoint endpoint, TimeProvider time)
@@ -45,6 +46,7 @@ public sealed partial class AgentClient : IAsyncDisposable
         _snapshots = new(_channel);
         _journal = new(_channel);
         _approvals = new(_channel);
+        _audit = new(_channel);
     }
 
     /// <summary>Where the agent is.</summary>

@@ -20,6 +20,7 @@ internal static class ReadRetries
         "JobService/GetJob", "JobService/ListJobs", "JobService/CancelJob",
         "SnapshotService/ListSnapshots", "SnapshotService/GetSnapshot",
         "JournalService/ListJournal", "JournalService/GetJournalEntry",
+        "AuditService/ListAudit", "AuditService/VerifyAudit",
         "ApprovalService/ListApprovals", "ApprovalService/ApproveWrite",
     ];
 

@@ -74,6 +74,19 @@ internal static class Requests
         }
     }
 
+    /// <summary>A moment as clients give it.</summary>
+    public static DateTimeOffset OrInvalid(this Google.Protobuf.WellKnownTypes.Timestamp moment, string field)
+    {
+        try
+        {
+            return moment.ToDateTimeOffset();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Invalid(field, "it is no moment: the years 1 to 9999 are expected.");
+        }
+    }
+
     /// <summary>A slot as clients give it: 0 means the first.</summary>
     public static int OrFirst(this uint slot) => slot == 0 ? 1 : Bounded(slot);
 

@@ -1,5 +1,6 @@
 using Google.Protobuf;
 using Grpc.Core;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -30,7 +31,7 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import) : V1
     {
         request.Format.RequireText();
         using var file = new MemoryStream();
-        backups.ExportText(request.Name, request.Slot.OrFirst(), request.ActiveOnly, file);
+        backups.ExportText(request.Name, request.Slot.OrFirst(), request.ActiveOnly, file, context.Caller());
         for (var rest = file.GetBuffer().AsMemory(0, (int)file.Length); !rest.IsEmpty; rest = rest[Math.Min(ExportChunk, rest.Length)..])
         {
             ReadOnlyMemory<byte> chunk = rest[..Math.Min(ExportChunk, rest.Length)];
@@ -57,6 +58,6 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import) : V1
         while (await requestStream.MoveNext(context.CancellationToken));
 
         file.Position = 0;
-        return new ImportSnapshotResponse { Snapshot = import.Run(first.FileName, first.Slot.OrFirst(), file).ToProto(reveal: false) };
+        return new ImportSnapshotResponse { Snapshot = import.Run(first.FileName, first.Slot.OrFirst(), file, context.Caller()).ToProto(reveal: false) };
     }
 }

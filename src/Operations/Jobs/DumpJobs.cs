@@ -64,6 +64,25 @@ public sealed partial class DumpJobs : IAsyncDisposable
     /// <exception cref="OperationException">None or several have that name, or the vault failed.</exception>
     public JobView Get(string name) => View(Find(name));
 
+    /// <summary>The jobs that run, as they are now.</summary>
+    internal IReadOnlyList<JobView> Running() => _running.Views();
+
+    /// <summary>A job that has ended; null when it has not, or when the vault fails.</summary>
+    internal JobView? Ended(string name)
+    {
+        try
+        {
+            return Get(name) is { HasEnded: true } ended ? ended : null;
+        }
+        catch (OperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Completes when the next job begins or ends.</summary>
+    internal Task Changed => _running.Changed;
+
     /// <summary>A page of jobs, newest first.</summary>
     /// <param name="device">Only those of this phone, attached or by its full name; empty for all.</param>
     /// <param name="pageSize">1 to 1,000; 0 means 100.</param>

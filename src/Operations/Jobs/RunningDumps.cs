@@ -12,7 +12,20 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
 
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly Pulse _changes = new();
     private readonly Dictionary<string, (RunningDump Dump, Task Task)> _running = [];
+
+    /// <summary>Completes when the next one begins or ends.</summary>
+    public Task Changed => _changes.Next;
+
+    /// <summary>All as they are now, also those of which nothing but the row is left.</summary>
+    public IReadOnlyList<JobView> Views()
+    {
+        RunningDump[] all;
+        lock (_lock)
+            all = [.. _running.Values.Select(one => one.Dump)];
+        return [.. all.Select(dump => dump.View())];
+    }
 
     /// <summary>Is cancelled when the agent ends.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -71,6 +84,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
     {
         lock (_lock)
             _running.Remove(dump.Row.Name);
+        _changes.Beat();
     }
 
     /// <summary>Stops reading; what was read is on the disk when this completes.</summary>
@@ -95,6 +109,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
     {
         lock (_lock)
             _running[dump.Row.Name] = (dump, Task.Run(() => RunAsync(dump)));
+        _changes.Beat();
     }
 
     private async Task RunAsync(RunningDump dump)

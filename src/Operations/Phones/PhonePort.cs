@@ -46,7 +46,8 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
             if (discovered && _vanished && State != PhoneState.Disconnected && registry.Forget(this))
                 return;
             bool isForeign = State == PhoneState.NotDiag || (discovered && State == PhoneState.Silent);
-            delay = soon ? s_firstDelay : isForeign ? s_foreignDelay : Min(delay * 2, s_longestDelay);
+            // A port that is not there costs next to nothing to look for, and a phone that comes is seen at once.
+            delay = soon || _vanished ? s_firstDelay : isForeign ? s_foreignDelay : Min(delay * 2, s_longestDelay);
             Task asked = registry.Recovery.Asked;
             await Task.WhenAny(Task.Delay(delay, time, ct), State == PhoneState.Unsettled ? asked : Task.Delay(Timeout.InfiniteTimeSpan, time, ct));
             ct.ThrowIfCancellationRequested();

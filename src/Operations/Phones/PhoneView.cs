@@ -19,6 +19,12 @@ public sealed record PhoneReading(PhoneIdentity Identity, IReadOnlyList<SlotRead
     /// <summary>The slot of a number from 1.</summary>
     public SlotReading Slot(int slot) => Slots[slot - 1];
 
+    /// <summary>Whether all that was told is the same.</summary>
+    public bool Equals(PhoneReading? other) => other is not null && Identity == other.Identity && Slots.SequenceEqual(other.Slots);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Identity, Slots.Count);
+
     /// <summary>Whether the phone offers a way to SIM 2.</summary>
     public bool SecondSimReachable => Slot(2).Content.State != ImeiSlotState.Unsupported;
 }

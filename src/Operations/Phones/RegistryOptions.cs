@@ -20,8 +20,8 @@ public sealed record RegistryOptions
     /// <summary>How long a restore has patience with a phone.</summary>
     public RestoreOptions Restore { get; init; } = new();
 
-    /// <summary>How often to look for new ports.</summary>
-    public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromSeconds(2);
+    /// <summary>How often to look for new ports: a look at a directory, so that a phone is seen within a second of its coming.</summary>
+    public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long an operation waits for ports that are still being probed.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);

@@ -35,12 +35,15 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
     /// <param name="slot">SIM slot, 1 or 2.</param>
     /// <param name="activeOnly">Only items with data.</param>
     /// <param name="destination">Left open.</param>
+    /// <param name="by">Who asks: an export is audited.</param>
     /// <exception cref="OperationException">There is no such snapshot or it has no such slot, it is damaged, or the vault failed.</exception>
-    public void ExportText(string name, int slot, bool activeOnly, Stream destination)
+    public void ExportText(string name, int slot, bool activeOnly, Stream destination, Caller by)
     {
-        SnapshotContent content = VaultAccess.Try(() => vault.Snapshots.Load(name));
+        SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(name));
+        SnapshotContent content = VaultAccess.Try(() => vault.Snapshots.Load(info.Name));
         if (slot is not (1 or 2) || !content.Slots.Contains((byte)slot))
             throw Faults.Argument("slot", $"this snapshot holds slot {string.Join(" and ", content.Slots)}.");
+        VaultAccess.Try(() => vault.Audit.Append(by.Did("export-snapshot", info.Device, "exported", $"{SnapshotNames.Full(info.Name)}, slot {slot}")));
         NvText.Write(destination, content.Readings.Where(r => r.Slot == slot), activeOnly);
     }
 

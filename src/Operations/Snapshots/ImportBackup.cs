@@ -20,8 +20,9 @@ public sealed class ImportBackup(Backups backups, VaultFile vault)
     /// <param name="fileName">What the file is called, for the record; at most 255 characters.</param>
     /// <param name="slot">The SIM slot the file holds, 1 or 2.</param>
     /// <param name="file">Its bytes, from the beginning.</param>
+    /// <param name="by">Who asks: an import is audited.</param>
     /// <exception cref="OperationException">The file is refused, an argument is wrong, or the vault failed.</exception>
-    public SnapshotView Run(string fileName, int slot, Stream file)
+    public SnapshotView Run(string fileName, int slot, Stream file, Caller by)
     {
         // The file.
         if (slot is not (1 or 2))
@@ -57,6 +58,7 @@ public sealed class ImportBackup(Backups backups, VaultFile vault)
             // What a phone shows itself says more than an old file.
             if (read.Find((byte)slot, NvItemId.Imei)?.AsSlot() is { State: ImeiSlotState.Ok, Imei: { } imei })
                 vault.Numbers.SawEarlier(identity, "", (byte)slot, imei);
+            vault.Audit.Append(by.Did("import-snapshot", "", "imported", $"{SnapshotNames.Full(kept.Name)} of {FreeText.Masked(fileName)}, slot {slot}"));
             return backups.View(kept);
         });
     }

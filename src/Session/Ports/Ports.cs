@@ -31,7 +31,9 @@ public static class Ports
     /// The serial ports that could be a phone's, by name. On Linux those of USB (ttyUSB, ttyACM); on macOS the call-out devices; on
     /// Windows all. Opens none of them.
     /// </summary>
-    public static IReadOnlyList<PortSpec> Discover() => Plausible(SerialPort.GetPortNames());
+    public static IReadOnlyList<PortSpec> Discover() => Plausible(
+        // The library asks every terminal of the machine who it is; the names are enough, and this is asked twice a second.
+        OperatingSystem.IsLinux() ? Directory.EnumerateFiles("/dev", "tty*") : SerialPort.GetPortNames());
 
     internal static IReadOnlyList<PortSpec> Plausible(IEnumerable<string> names) =>
     [

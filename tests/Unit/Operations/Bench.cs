@@ -40,6 +40,8 @@ internal sealed class Bench : IAsyncDisposable
 
     public ApprovalDesk Approvals => new(Vault);
 
+    public AuditDesk AuditDesk => new(Registry, Vault);
+
     public DumpJobs Jobs => _jobs ??= new DumpJobs(Registry, Vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
 
     public Backups Backups => new(Registry, Vault);

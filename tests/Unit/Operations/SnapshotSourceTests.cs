@@ -61,11 +61,11 @@ public class SnapshotSourceTests
         await using var bench = new Bench("galaxy");
         string snapshot = await SnapshotAsync(bench, "/dev/sim1");
         using var file = new MemoryStream();
-        bench.Backups.ExportText(snapshot, 1, activeOnly: true, file);
+        bench.Backups.ExportText(snapshot, 1, activeOnly: true, file, Caller.Local("ana"));
         file.Position = 0;
         bench.Phone.Put(1, 550, new byte[9]);
 
-        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("old.txt", 1, file);
+        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("old.txt", 1, file, Caller.Local("ana"));
         RestoreEnded ended = await bench.EndAsync(Bench.From(imported.Name));
 
         Assert.Equal(bench.Phone.Meid, imported.Info.Identity.Meid);
@@ -77,7 +77,7 @@ public class SnapshotSourceTests
     public async Task A_text_file_that_does_not_tell_its_phone_is_kept_and_is_no_source()
     {
         await using var bench = new Bench();
-        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("found.txt", 1, Text());
+        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("found.txt", 1, Text(), Caller.Local("ana"));
 
         OperationException refused = await bench.RefusedAsync(Bench.From(imported.Name));
 
@@ -96,7 +96,7 @@ public class SnapshotSourceTests
         foreach (int row in (int[])[1, 2, 3, 4, 3, 5, 4, 6])
             text.Append(string.Concat(Enumerable.Repeat($"{row:X2} ", 16))).Append("\r\n");
 
-        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("cut.txt", 1, new MemoryStream(Encoding.ASCII.GetBytes(text.ToString())));
+        SnapshotView imported = new ImportBackup(bench.Backups, bench.Vault).Run("cut.txt", 1, new MemoryStream(Encoding.ASCII.GetBytes(text.ToString())), Caller.Local("ana"));
 
         Assert.Contains(imported.Info.Notes, n => n.Contains("first 64 bytes", StringComparison.Ordinal));
     }
@@ -150,7 +150,7 @@ public class SnapshotSourceTests
         await using var bench = new Bench();
 
         var refused = Assert.Throws<OperationException>(
-            () => new ImportBackup(bench.Backups, bench.Vault).Run("x.txt", 1, new MemoryStream("hello\r\nworld\r\n"u8.ToArray())));
+            () => new ImportBackup(bench.Backups, bench.Vault).Run("x.txt", 1, new MemoryStream("hello\r\nworld\r\n"u8.ToArray()), Caller.Local("ana")));
 
         Assert.Equal(OperationError.FileInvalid, refused.Error);
         Assert.NotEmpty(refused.Fields["findings"]);

@@ -41,6 +41,19 @@ public sealed class AuditTests : IDisposable
         Assert.Equal("386977eec894b812eafade9a8604cb86366aa8ca2246d40e9b2c3a477687231f", row.Hash);
     }
 
+    [Fact]
+    public void A_hash_is_made_also_of_who_it_was_for_good_from_where_under_which_trace_and_of_which_restore()
+    {
+        AuditRow row = Audit.Append(new AuditEntry("ana", "backup", "p", "ok", "")
+        {
+            Client = "clients/3f2a9c1b", Station = "192.0.2.7", TraceId = "4bf92f3577b34da6a3ce929d0e0e4736", Journal = "journal/7",
+        });
+
+        // Computed with Python's hashlib as above, with four texts more.
+        Assert.Equal("652b625431d99276a73ab0067c6f86afdc94c46b788f080256a145ee7016bc71", row.Hash);
+        Assert.Equal(row, Assert.Single(Audit.List(1)));
+    }
+
     [Theory]
     [InlineData("UPDATE audit SET detail = 'x'", "changed")]
     [InlineData("DELETE FROM audit", "removed")]
@@ -57,6 +70,11 @@ public sealed class AuditTests : IDisposable
     [InlineData("UPDATE audit SET device = 'eve' WHERE id = 2", 2)]
     [InlineData("UPDATE audit SET outcome = 'eve' WHERE id = 4", 4)]
     [InlineData("UPDATE audit SET detail = 'eve' WHERE id = 5", 5)]
+    [InlineData("UPDATE audit SET client = 'eve' WHERE id = 4", 4)]
+    [InlineData("UPDATE audit SET station = 'eve' WHERE id = 4", 4)]
+    [InlineData("UPDATE audit SET trace_id = 'eve' WHERE id = 4", 4)]
+    [InlineData("UPDATE audit SET journal = 'eve' WHERE id = 4", 4)]
+    [InlineData("UPDATE audit SET client = '', station = '', trace_id = '', journal = '' WHERE id = 2", 2)]
     [InlineData("UPDATE audit SET at = at + 1 WHERE id = 3", 3)]
     [InlineData("UPDATE audit SET hash = replace(hash, substr(hash, 1, 1), 'z') WHERE id = 3", 3)]
     [InlineData("UPDATE audit SET operator = action, action = operator WHERE id = 3", 3)]
@@ -93,8 +111,13 @@ public sealed class AuditTests : IDisposable
     private void Fill(int rows)
     {
         for (int i = 1; i <= rows; i++)
-            Audit.Append(new AuditEntry("ana", "identify", $"phone-{i}", "ok", ""));
+            Audit.Append(Entry(i));
     }
+
+    // Every other row as older agents wrote them.
+    private static AuditEntry Entry(int i) => i % 2 == 1
+        ? new AuditEntry("ana", "identify", $"phone-{i}", "ok", "")
+        : new AuditEntry("ana", "identify", $"phone-{i}", "ok", "") { Client = "clients/3f2a9c1b", Station = "192.0.2.7", TraceId = "4bf92f3577b34da6a3ce929d0e0e4736", Journal = "journal/7" };
 
     public void Dispose() => _room.Dispose();
 }

@@ -1,0 +1,29 @@
+namespace ImeiAgent.Operations;
+
+/// <summary>One piece of news.</summary>
+/// <param name="Revision">Grows with every change; begins elsewhere when the agent restarts.</param>
+public abstract record LiveEvent(ulong Revision);
+
+/// <summary>A phone or port that is new or changed.</summary>
+/// <param name="Revision">Of the change.</param>
+/// <param name="Phone">As it is.</param>
+public sealed record PhoneNews(ulong Revision, PhoneView Phone) : LiveEvent(Revision);
+
+/// <summary>A phone or port that is no longer known.</summary>
+/// <param name="Revision">Of the last change of anything.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Port">Its port.</param>
+public sealed record PhoneGone(ulong Revision, string Name, string Port) : LiveEvent(Revision);
+
+/// <summary>A job that is new or changed.</summary>
+/// <param name="Revision">Of the change.</param>
+/// <param name="Job">As it is.</param>
+public sealed record JobNews(ulong Revision, JobView Job) : LiveEvent(Revision);
+
+/// <summary>All that was there at the beginning has been told.</summary>
+/// <param name="Revision">Of the last change.</param>
+public sealed record LiveBarrier(ulong Revision) : LiveEvent(Revision);
+
+/// <summary>Nothing changed for a while.</summary>
+/// <param name="Revision">Of the last change.</param>
+public sealed record LiveHeartbeat(ulong Revision) : LiveEvent(Revision);

@@ -1,0 +1,67 @@
+using ImeiAgent.Operations;
+using ImeiAgent.Vault;
+using Xunit;
+
+namespace ImeiAgent.Unit.Operations;
+
+/// <summary>What a supervisor reads of who did what.</summary>
+public class AuditDeskTests
+{
+    private static readonly Caller Boss = new("boss", "clients/0b055000", "192.0.2.9", "4bf92f3577b34da6a3ce929d0e0e4736");
+
+    [Fact]
+    public async Task A_restore_is_told_with_who_from_where_which_trace_which_row_and_which_numbers()
+    {
+        await using var bench = new Bench();
+        RestoreRequest request = Bench.Label() with { By = new Caller("bench-3", "clients/3f2a9c1b", "192.0.2.7", "0af7651916cd43dd8448eb211c80319c") };
+        await bench.EndAsync(request);
+
+        AuditView row = bench.AuditDesk.List("", 0, "", reveal: false, Boss).Rows[0];
+
+        Assert.Equal(
+            ("bench-3", "clients/3f2a9c1b", "192.0.2.7", "restore-imei", "applied", "0af7651916cd43dd8448eb211c80319c", "journal/1"),
+            (row.Row.Entry.Operator, row.Row.Entry.Client, row.Row.Entry.Station, row.Row.Entry.Action, row.Row.Entry.Outcome, row.Row.Entry.TraceId, row.Row.Entry.Journal));
+        AuditNumber number = Assert.Single(row.Numbers);
+        Assert.Equal((1, null, "356938035643809"), (number.Slot, number.Old?.Reveal(), number.New.Reveal()));
+        Assert.DoesNotContain("356938035643809", row.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task To_see_numbers_unmasked_is_audited_and_so_is_an_export()
+    {
+        await using var bench = new Bench();
+        await bench.EndAsync(Bench.Label());
+
+        bench.AuditDesk.List("", 0, "", reveal: true, Boss);
+        AuditView[] all = [.. bench.AuditDesk.Export(null, null, reveal: false, Boss).SelectMany(page => page)];
+
+        Assert.Equal(["restore-imei", "reveal-audit", "export-audit"], all.Select(r => r.Row.Entry.Action));
+        Assert.All(all[1..], r => Assert.Equal(("boss", "clients/0b055000", "192.0.2.9"), (r.Row.Entry.Operator, r.Row.Entry.Client, r.Row.Entry.Station)));
+    }
+
+    [Fact]
+    public async Task Pages_lead_to_the_first_row_and_name_only_the_phone_that_is_asked_for()
+    {
+        await using var bench = new Bench();
+        for (int i = 1; i <= 5; i++)
+            bench.Vault.Audit.Append(new AuditEntry("ana", $"act-{i}", i % 2 == 0 ? "devices/even" : "devices/odd", "ok", ""));
+
+        AuditPage first = bench.AuditDesk.List("devices/odd", 2, "", reveal: false, Boss);
+        AuditPage second = bench.AuditDesk.List("devices/odd", 2, first.NextPage, reveal: false, Boss);
+
+        Assert.Equal(["act-5", "act-3"], first.Rows.Select(r => r.Row.Entry.Action));
+        Assert.Equal("act-1", Assert.Single(second.Rows).Row.Entry.Action);
+        Assert.Equal("", second.NextPage);
+        Assert.Equal(OperationError.ArgumentInvalid, Assert.Throws<OperationException>(() => bench.AuditDesk.List("", 0, "x", reveal: false, Boss)).Error);
+    }
+
+    [Fact]
+    public async Task An_export_can_be_of_a_time()
+    {
+        await using var bench = new Bench();
+        AuditRow first = bench.Vault.Audit.Append(new AuditEntry("ana", "early", "", "ok", ""));
+
+        Assert.Empty(bench.AuditDesk.Export(null, first.At, reveal: false, Boss));
+        Assert.Equal("early", bench.AuditDesk.Export(first.At, null, reveal: false, Boss).First()[0].Row.Entry.Action);
+    }
+}
