@@ -171,7 +171,6 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         // Whoever put the phone out of service did not bring it back: after its restart it comes here again.
         if (isOffline && await writer.RestartAsync() is { Failure: null })
         {
-            _restarting[row.Id] = true;
             NoteOffline(false);
             return Faults.Restarting(row);
         }
@@ -182,6 +181,9 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
         bool NoteOffline(bool offline)
         {
+            // What the vault then fails to note is known at least here.
+            if (!offline)
+                _restarting[row.Id] = true;
             vault.Journal.NoteOffline(row.Id, offline);
             isOffline = offline;
             return true;
