@@ -223,7 +223,7 @@ internal static partial class Faults
     // What keeps a phone from being offered.
 
     public static string Restarting(JournalRow row) =>
-        $"The phone is restarted to bring it back into service after an interrupted restore ({JournalNames.Full(row.Id)}).";
+        $"The phone is restarted to settle an interrupted restore ({JournalNames.Full(row.Id)}).";
 
     public static string StaysOpen(JournalRow row, string phone, Holding now)
     {

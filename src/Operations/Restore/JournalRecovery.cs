@@ -149,7 +149,7 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         }
 
         SlotChange[] changes = [.. row.Entry.Slots.Select(SlotChange.Of)];
-        bool isOffline = row.Offline;
+        bool isOffline = row.Offline, wasPutBack = false;
         // It is restarted once: a vault that could not note it then must do so before anything else.
         if (_restarting.ContainsKey(row.Id))
         {
@@ -165,13 +165,13 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
             if (await writer.PutBackAsync(changes) is { } failed)
                 LogNotPutBack(log, JournalNames.Full(row.Id), phone.Name, failed.Message);
             else
-                now = Holding.Old;
+                (now, wasPutBack) = (Holding.Old, true);
         }
 
-        // Whoever put the phone out of service did not bring it back: after its restart it comes here again.
-        if (isOffline && await writer.RestartAsync() is { Failure: null })
+        // Whoever put the phone out of service did not bring it back; and what it was given back now may be in its memory only. After its restart
+        // it comes here again.
+        if ((isOffline || (wasPutBack && row.Entry.Restart)) && await writer.RestartAsync() is { Failure: null })
         {
-            _restarting[row.Id] = true;
             NoteOffline(false);
             return Faults.Restarting(row);
         }
@@ -182,6 +182,9 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 
         bool NoteOffline(bool offline)
         {
+            // What the vault then fails to note is known at least here.
+            if (!offline)
+                _restarting[row.Id] = true;
             vault.Journal.NoteOffline(row.Id, offline);
             isOffline = offline;
             return true;

@@ -93,13 +93,16 @@ internal sealed class RunningWrite(
         {
             Holding.New => await InServiceAsync(new WriteEnd(RestoreOutcome.Applied, null, _advice), Holding.New),
             Holding.Old => await InServiceAsync(new WriteEnd(RestoreOutcome.NotInEffect, Faults.NotInEffect(Phone.Name, changes), _advice), Holding.Old),
-            Holding.Torn => await PutBackAsync(RestoreOutcome.NotInEffect, Faults.NotBothInEffect(Phone.Name), tell),
+            Holding.Torn => await PutBackAsync(RestoreOutcome.NotInEffect, Faults.NotBothInEffect(Phone.Name), tell, restart: true),
             _ => Unknown(now),
         };
     }
 
-    /// <summary>All or nothing: the old values of all slots.</summary>
-    private async Task<WriteEnd> PutBackAsync(RestoreOutcome outcome, OperationException? why, Action<RestorePhase, string> tell)
+    /// <summary>
+    /// All or nothing: the old values of all slots. A phone that restarted into what is neither is restarted once more: one that keeps what it
+    /// is given in its memory only would be torn again at its next loss of power.
+    /// </summary>
+    private async Task<WriteEnd> PutBackAsync(RestoreOutcome outcome, OperationException? why, Action<RestorePhase, string> tell, bool restart = false)
     {
         for (int round = 1; ; round++)
         {
@@ -107,7 +110,19 @@ internal sealed class RunningWrite(
             if (round > options.MostPutBacks || !journal.NotePutBack())
                 return Unknown(Holding.Torn);
             if (await writer.PutBackAsync(changes) is not { } failed)
+            {
+                // Without serial numbers the phone that comes back may be another.
+                if (!restart || !Phone.Last.Identity.IsUnique || !(await writer.RestartAsync()).IsGone)
+                    break;
+                if (!await ReturnAsync())
+                    return Unknown(Holding.Unreadable);
+                Holding now = await LookAsync(() => { });
+                if (now == Holding.Torn)
+                    continue;
+                if (now != Holding.Old)
+                    return Unknown(now);
                 break;
+            }
             if (!Phone.Session.Broken.IsCompleted)
                 return await InServiceAsync(new WriteEnd(RestoreOutcome.Unknown, Faults.Torn(Phone.Name, changes, journal.Name, why, failed), _advice), Holding.Old);
             // Without serial numbers the phone that came back may be another: nothing is written to it.

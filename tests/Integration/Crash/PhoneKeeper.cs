@@ -66,8 +66,15 @@ internal sealed class PhoneKeeper : IAsyncDisposable
     {
         if (!_phone.IsOn || _pulled)
             return;
-        await _phone.UnplugAsync();
-        _pulled = true;
+        try
+        {
+            await _phone.UnplugAsync();
+            _pulled = true;
+        }
+        catch (IOException)
+        {
+            // It lost its power at that very moment.
+        }
     });
 
     /// <summary>It is on, and its cable in.</summary>

@@ -84,6 +84,13 @@ internal sealed class Bench : IAsyncDisposable
         }
     }
 
+    /// <summary>The only phone when it is ready, also after it restarted.</summary>
+    public async Task<Phone> ReadyAsync()
+    {
+        await Eventually.HoldsAsync(() => Registry.List() is [{ State: PhoneState.Ready }], text: "the phone is ready");
+        return await Registry.RequireAsync("", Ct);
+    }
+
     /// <summary>Starts a dump and watches it to its end.</summary>
     public async Task<List<DumpEvent>> DumpAsync(DumpRequest request, WatchRequest? watch = null)
     {
