@@ -1,9 +1,13 @@
+using System.Net;
 using System.Net.Sockets;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Services;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.Vault;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Console;
@@ -20,10 +24,17 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly VaultFile _vault;
     private int _disposed;
 
-    private AgentHost(WebApplication app, VaultFile vault, ListenEndpoint endpoint) => (_app, _vault, Endpoint) = (app, vault, endpoint.ToString());
+    private AgentHost(WebApplication app, VaultFile vault, ListenEndpoint endpoint) =>
+        (_app, _vault, Endpoint, Remote) = (app, vault, endpoint.ToString(), app.Services.GetRequiredService<RemoteEndpoints>().All);
 
     /// <summary>Where clients find it, as in "unix:/run/user/1000/imeiagent/agent.sock".</summary>
     public string Endpoint { get; }
+
+    /// <summary>Where clients of other machines find it, over TLS; empty when it listens on its own machine only.</summary>
+    public IReadOnlyList<IPEndPoint> Remote { get; }
+
+    /// <summary>SHA-256 over its certificate authority's SubjectPublicKeyInfo, 64 hex digits: what clients pin.</summary>
+    public string Fingerprint => _app.Services.GetRequiredService<Authority>().Fingerprint;
 
     /// <summary>Starts an agent inside another program, which keeps its own signals. Disposing the result ends it.</summary>
     /// <exception cref="AgentStartException">An option is wrong, or the vault or the endpoint cannot be used.</exception>
@@ -43,12 +54,13 @@ public sealed class AgentHost : IAsyncDisposable
             try
             {
                 await app.StartAsync(ct);
+                app.Services.GetRequiredService<RemoteEndpoints>().All = RemoteOf(app);
             }
             catch (Exception e)
             {
                 await app.DisposeAsync();
                 if (e is IOException or SocketException)
-                    throw new AgentStartException(AgentStartException.CannotRun, $"The agent cannot listen on {settings.Listen}: {e.Message}", e);
+                    throw new AgentStartException(AgentStartException.CannotRun, $"The agent cannot listen on {string.Join(" and ", [settings.Listen, .. settings.Remote])}: {e.Message}", e);
                 throw;
             }
             // From their making on the registry watches the ports, restores that had sent nothing are closed, and the jobs that were left open
@@ -90,14 +102,23 @@ public sealed class AgentHost : IAsyncDisposable
         }
     }
 
+    // The ports as they are, also where any free one was asked for.
+    private static IReadOnlyList<IPEndPoint> RemoteOf(WebApplication app) =>
+    [
+        .. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses
+            .Where(a => a.StartsWith("https://", StringComparison.Ordinal))
+            .Select(a => IPEndPoint.Parse(a["https://".Length..])),
+    ];
+
     private static WebApplication Build(AgentSettings settings, VaultFile vault, LogLevel level, bool ownsProcess)
     {
         // Empty: no settings file, environment variable or argument adds a place to listen.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imei-agent" });
         AddLogging(builder.Logging, level);
-        AddServer(builder.WebHost, settings.Listen);
+        AddServer(builder.WebHost, settings);
         AddRooms(builder.Services, settings, vault);
         AddServices(builder.Services);
+        AddAccess(builder.Services, settings);
         AddLifetime(builder.Services, ownsProcess);
 
         WebApplication app = builder.Build();
@@ -111,6 +132,8 @@ public sealed class AgentHost : IAsyncDisposable
         app.MapGrpcService<SnapshotService>();
         app.MapGrpcService<AuditService>();
         app.MapGrpcService<WatchService>();
+        app.MapGrpcService<PairingService>();
+        app.MapGrpcService<ClientService>();
         app.MapGrpcHealthChecksService();
         app.MapGrpcReflectionService();
         return app;
@@ -141,33 +164,60 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<ImportBackup>();
     }
 
+    private static void AddAccess(IServiceCollection services, AgentSettings settings)
+    {
+        services.AddSingleton(new Limits());
+        services.AddSingleton(s => Authority.Open(Path.Combine(settings.DataDirectory, "access"), s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<Invitations>();
+        services.AddSingleton<OpenCalls>();
+        services.AddSingleton(s =>
+        {
+            var clients = new ClientBook(s.GetRequiredService<VaultFile>(), s.GetRequiredService<TimeProvider>());
+            clients.Revoked += s.GetRequiredService<OpenCalls>().End;
+            return clients;
+        });
+        services.AddSingleton<RemoteEndpoints>();
+        services.AddSingleton<PairingDesk>();
+        services.AddSingleton<RefusalLog>();
+        services.AddSingleton<Door>();
+        services.AddSingleton<TlsListener>();
+    }
+
     private static void AddServices(IServiceCollection services)
     {
         services.AddGrpc(options =>
         {
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
-            options.MaxReceiveMessageSize = 2 * 1024 * 1024;
+            options.MaxReceiveMessageSize = Limits.LargestMessage;
         });
         services.AddGrpcReflection();
         services.AddGrpcHealthChecks().AddCheck("agent", () => HealthCheckResult.Healthy());
     }
 
-    private static void AddServer(IWebHostBuilder web, ListenEndpoint listen)
+    private static void AddServer(IWebHostBuilder web, AgentSettings settings)
     {
+        ListenEndpoint listen = settings.Listen;
         web.UseKestrelCore();
         web.ConfigureKestrel(kestrel =>
         {
             listen.Listen(kestrel);
+            foreach (IPEndPoint address in settings.Remote)
+                kestrel.ApplicationServices.GetRequiredService<TlsListener>().Listen(kestrel, address);
             kestrel.AddServerHeader = false;
             // A client that pauses to think must not be cut off.
             kestrel.Limits.MinResponseDataRate = null;
-            kestrel.Limits.MaxConcurrentConnections = 256;
+            // Those of other machines are counted apart, so that they leave room for its own.
+            kestrel.Limits.MaxConcurrentConnections = 256 + kestrel.ApplicationServices.GetRequiredService<Limits>().Connections;
+            // A peer that is gone without a word goes from the list of connections too.
+            kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
+            kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);
         });
         if (listen.IsPipe && OperatingSystem.IsWindows())
             web.UseNamedPipes(options => options.CurrentUserOnly = true);
         else
-            web.UseSockets(options => options.CreateBoundListenSocket = ListenEndpoint.Bind);
+            web.UseSockets(options => options.CreateBoundListenSocket = endpoint =>
+                endpoint is UnixDomainSocketEndPoint ? ListenEndpoint.Bind(endpoint) : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
     }
 
     private static void AddLogging(ILoggingBuilder logging, LogLevel level)

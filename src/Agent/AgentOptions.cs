@@ -12,8 +12,11 @@ public sealed record AgentOptions
     /// <summary>Where the vault is; null for the user's own place.</summary>
     public string? DataDirectory { get; init; }
 
-    /// <summary>Where to listen: "unix:PATH", or "npipe:NAME" on Windows; null for the user's own place.</summary>
-    public string? Listen { get; init; }
+    /// <summary>
+    /// Where to listen: "unix:PATH", or "npipe:NAME" on Windows, at most once, else at the user's own place; and "HOST:PORT" for clients of
+    /// other machines, over TLS 1.3 with client certificates only. HOST is an address or a name of this machine, or * for all.
+    /// </summary>
+    public IReadOnlyList<string> Listen { get; init; } = [];
 
     /// <summary>The most requests that may ever be outstanding at a phone, 1 to 64; the agent finds out how many it takes. One is stop and wait.</summary>
     public int Window { get; init; } = 64;

@@ -1,3 +1,5 @@
+using System.Net;
+using ImeiAgent.Agent.Access;
 using ImeiAgent.Session;
 using SessionOptions = ImeiAgent.Session.SessionOptions;
 
@@ -5,7 +7,7 @@ namespace ImeiAgent.Agent;
 
 /// <summary>The options, checked and completed.</summary>
 internal sealed record AgentSettings(
-    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, SessionOptions Session)
+    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session)
 {
     /// <summary>Checks the options.</summary>
     /// <exception cref="AgentStartException">One is wrong.</exception>
@@ -21,9 +23,19 @@ internal sealed record AgentSettings(
             [.. options.Ports.Select(ParsePort).Distinct()],
             options.Discovery,
             Path.GetFullPath(options.DataDirectory ?? DefaultPlaces.DataDirectory()),
-            ListenEndpoint.Parse(options.Listen ?? DefaultPlaces.Listen()),
+            ListenEndpoint.Parse(Local(options.Listen) ?? DefaultPlaces.Listen()),
+            [.. options.Listen.Where(text => !IsLocal(text)).Select(ListenAddress.Parse).Distinct()],
             new SessionOptions { LargestWindow = options.Window });
     }
+
+    private static string? Local(IReadOnlyList<string> listen) => listen.Where(IsLocal).ToArray() switch
+    {
+        [] => null,
+        [var one] => one,
+        _ => throw Wrong("--listen: one unix:PATH or npipe:NAME at the most is expected."),
+    };
+
+    private static bool IsLocal(string text) => text.StartsWith("unix:", StringComparison.Ordinal) || text.StartsWith("npipe:", StringComparison.Ordinal);
 
     private static PortSpec ParsePort(string text) =>
         PortSpec.TryParse(text, out PortSpec? port, out string? problem) ? port : throw Wrong($"--port: {problem}");

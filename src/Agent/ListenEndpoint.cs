@@ -28,7 +28,7 @@ internal sealed record ListenEndpoint(bool IsPipe, string Address)
                 : throw AgentSettings.Wrong("--listen: named pipes exist on Windows only; write unix:PATH.");
         }
         if (!text.StartsWith("unix:", StringComparison.Ordinal) || text.Length == 5)
-            throw AgentSettings.Wrong($"--listen \"{text}\": unix:PATH is expected, or npipe:NAME on Windows.");
+            throw AgentSettings.Wrong($"--listen \"{text}\": unix:PATH is expected, npipe:NAME on Windows, or HOST:PORT.");
         string path = Path.GetFullPath(text[5..]);
         int length = Encoding.UTF8.GetByteCount(path);
         return length <= LongestPath

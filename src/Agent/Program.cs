@@ -1,10 +1,16 @@
 using System.CommandLine;
 using ImeiAgent.Agent;
+using ImeiAgent.Agent.Commands;
 
 var port = new Option<string[]>("--port") { Description = "A port to watch: /dev/ttyUSB0, COM7 or tcp://host:port. May be given several times.", HelpName = "SPEC" };
 var noDiscovery = new Option<bool>("--no-discovery") { Description = "Watch only the ports given by --port." };
 var data = new Option<string?>("--data") { Description = "Directory of the vault: snapshots, journal, audit; used by one agent at a time. Else a place of this user's own.", HelpName = "DIR" };
-var listen = new Option<string?>("--listen") { Description = "Where to listen: unix:PATH, or npipe:NAME on Windows. Only this user can connect. Else where imei looks for it by itself.", HelpName = "ENDPOINT" };
+var listen = new Option<string[]>("--listen")
+{
+    Description = "Where to listen. unix:PATH, or npipe:NAME on Windows, for this user alone; else where imei looks for it by itself. HOST:PORT, as in *:7443, "
+        + "for clients of other machines too, over TLS 1.3, each with a certificate that imei-agent pair gets it. May be given several times.",
+    HelpName = "ENDPOINT",
+};
 var window = new Option<int>("--window")
 {
     Description = "Most requests outstanding at a phone, 1 to 64. The agent begins with 1 and finds out how many the phone takes; 1 is stop and wait.",
@@ -28,12 +34,12 @@ run.SetAction((parsed, ct) => RunAsync(
         Ports = parsed.GetValue(port) ?? [],
         Discovery = !parsed.GetValue(noDiscovery),
         DataDirectory = parsed.GetValue(data),
-        Listen = parsed.GetValue(listen),
+        Listen = parsed.GetValue(listen) ?? [],
         Window = parsed.GetValue(window),
     },
     ct));
 
-var root = new RootCommand("ImeiAgent: reads phones over Qualcomm's DIAG protocol and restores lost IMEIs.") { run };
+var root = new RootCommand("ImeiAgent: reads phones over Qualcomm's DIAG protocol and restores lost IMEIs.") { run, AccessCommands.Pair(), AccessCommands.Clients() };
 ParseResult command = root.Parse(args);
 // The host ends the program in order; the parser must not cut it short.
 int code = await command.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
@@ -44,7 +50,9 @@ static async Task<int> RunAsync(AgentOptions options, CancellationToken ct)
     try
     {
         await using AgentHost host = await AgentHost.StartAsync(options, ownsProcess: true, ct);
-        Console.WriteLine($"imei-agent ready on {host.Endpoint}");
+        Console.WriteLine($"imei-agent ready on {string.Join(" and ", [host.Endpoint, .. host.Remote])}");
+        if (host.Remote.Count > 0)
+            await Console.Error.WriteLineAsync($"imei-agent: certificate authority {host.Fingerprint}");
         await host.WaitForEndAsync(ct);
         return 0;
     }

@@ -25,6 +25,8 @@ public sealed partial class AgentClient : IAsyncDisposable
     private readonly JournalService.JournalServiceClient _journal;
     private readonly ApprovalService.ApprovalServiceClient _approvals;
     private readonly AuditService.AuditServiceClient _audit;
+    private readonly PairingService.PairingServiceClient _pairing;
+    private readonly ClientService.ClientServiceClient _clients;
     private volatile bool _wasThere; // It has answered a call: when it is gone, it may come back.
 
     private AgentClient(AgentEndpoint endpoint, TimeProvider time)
@@ -47,6 +49,8 @@ public sealed partial class AgentClient : IAsyncDisposable
         _journal = new(_channel);
         _approvals = new(_channel);
         _audit = new(_channel);
+        _pairing = new(_channel);
+        _clients = new(_channel);
     }
 
     /// <summary>Where the agent is.</summary>

@@ -44,9 +44,9 @@ internal sealed class Bench : IAsyncDisposable
                     Ports = [bench.HealthyPort, bench.LostPort],
                     Discovery = false,
                     DataDirectory = Path.Combine(bench.Folder, "data"),
-                    Listen = OperatingSystem.IsWindows()
+                    Listen = [OperatingSystem.IsWindows()
                         ? $"npipe:{Path.GetFileName(bench.Folder)}"
-                        : $"unix:{Path.Combine(bench.Folder, "agent.sock")}",
+                        : $"unix:{Path.Combine(bench.Folder, "agent.sock")}"],
                     Window = Window,
                     MinimumLogLevel = LogLevel.Warning,
                 },

@@ -19,7 +19,7 @@ public sealed record Caller(string Name, string Id, string Station, string Trace
     public static Caller Local(string user, string traceId = "") => new($"{Here}:{user}", $"{Here}:{user}", Here, traceId);
 
     /// <summary>What they did, for the audit.</summary>
-    internal AuditEntry Did(string action, string device, string outcome, string detail, string journal = "") => new(Name, action, device, outcome, detail)
+    public AuditEntry Did(string action, string device, string outcome, string detail, string journal = "") => new(Name, action, device, outcome, detail)
     {
         Client = Id,
         Station = Station,

@@ -18,6 +18,7 @@ public sealed class VaultFile : IDisposable
         Audit = new Audit(store, time);
         Jobs = new Jobs(store, time);
         Learned = new Learned(store);
+        Clients = new Clients(store);
     }
 
     /// <summary>
@@ -53,6 +54,9 @@ public sealed class VaultFile : IDisposable
 
     /// <summary>What was learned of phone models.</summary>
     public Learned Learned { get; }
+
+    /// <summary>The clients that were paired.</summary>
+    public Clients Clients { get; }
 
     /// <summary>Closes the file and lets another agent have it. Calls under way are waited for.</summary>
     public void Dispose() => _store.Dispose();

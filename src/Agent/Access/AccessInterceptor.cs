@@ -1,51 +1,72 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using ImeiAgent.Operations;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Agent.Access;
 
 /// <summary>The one door: finds out who calls, and lets in who may, by <see cref="Rights"/>. What is not known is refused.</summary>
-internal sealed class AccessInterceptor : Interceptor
+internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interceptor
 {
     private const string RevealField = "reveal_imei";
 
-    public override Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
+    public override async Task<TResponse> UnaryServerHandler<TRequest, TResponse>(
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(context, request as IMessage);
-        return continuation(request, context);
+        using IDisposable call = Admit(context, request as IMessage);
+        return await continuation(request, context);
     }
 
-    public override Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
+    public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(context, null);
-        return continuation(requestStream, context);
+        using IDisposable call = Admit(context, null);
+        return await continuation(EdgeChecks.Checked(requestStream), context);
     }
 
-    public override Task ServerStreamingServerHandler<TRequest, TResponse>(
+    public override async Task ServerStreamingServerHandler<TRequest, TResponse>(
         TRequest request, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(context, request as IMessage);
-        return continuation(request, responseStream, context);
+        using IDisposable call = Admit(context, request as IMessage);
+        await continuation(request, responseStream, context);
     }
 
-    public override Task DuplexStreamingServerHandler<TRequest, TResponse>(
+    public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requestStream, IServerStreamWriter<TResponse> responseStream, ServerCallContext context,
         DuplexStreamingServerMethod<TRequest, TResponse> continuation)
     {
-        Admit(context, null);
-        return continuation(requestStream, responseStream, context);
+        using IDisposable call = Admit(context, null);
+        await continuation(EdgeChecks.Checked(requestStream), responseStream, context);
     }
 
-    private static void Admit(ServerCallContext context, IMessage? request)
+    private IDisposable Admit(ServerCallContext context, IMessage? request)
     {
-        // Everybody who can open the socket or the pipe is the agent's own user, or root.
-        var who = new SignedIn(LocalCaller.Of(context.GetHttpContext(), SignedIn.TraceOf(context)), Role.Owner, IsLocal: true);
-        who.Remember(context);
-        if (Rights.Of(context.Method) is not { } right)
+        HttpContext http = context.GetHttpContext();
+        var who = new SignedIn(new Caller("nobody", "", Door.AddressOf(http), SignedIn.TraceOf(context)), Role.Unspecified, IsLocal: false);
+        IDisposable? call = null;
+        try
+        {
+            (who, call) = door.Enter(http, who.Caller.TraceId);
+            who.Remember(context);
+            Judge(who, context.Method, request);
+            if (request is not null)
+                EdgeChecks.Check(request);
+            return call;
+        }
+        catch (OperationException e)
+        {
+            call?.Dispose();
+            if (e.Error != OperationError.ArgumentInvalid)
+                refusals.Add(who.Caller, context.Method, e.Error);
+            throw;
+        }
+    }
+
+    private static void Judge(SignedIn who, string method, IMessage? request)
+    {
+        if (Rights.Of(method) is not { } right)
             throw Refusals.Role(who.Role, Role.Unspecified);
         if (who.Role < right.Least)
             throw who.Role == Role.Unspecified ? Refusals.NoCertificate() : Refusals.Role(who.Role, right.Least);

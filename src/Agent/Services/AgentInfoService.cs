@@ -6,7 +6,7 @@ using ImeiAgent.V1;
 namespace ImeiAgent.Agent.Services;
 
 /// <summary>The agent itself.</summary>
-internal sealed class AgentInfoService : AgentService.AgentServiceBase
+internal sealed class AgentInfoService(RemoteEndpoints remote, Authority authority) : AgentService.AgentServiceBase
 {
     private static readonly string s_version =
         typeof(AgentInfoService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
@@ -18,5 +18,6 @@ internal sealed class AgentInfoService : AgentService.AgentServiceBase
             Host = Environment.MachineName,
             Caller = context.Caller().Name,
             Role = SignedIn.Of(context).Role,
+            CaFingerprint = remote.All.Count > 0 ? authority.Fingerprint : "",
         });
 }

@@ -55,7 +55,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             Ports = ports,
             Discovery = false,
             DataDirectory = folder.File("data"),
-            Listen = $"unix:{folder.File("run/agent.sock")}",
+            Listen = [$"unix:{folder.File("run/agent.sock")}"],
             Window = 16,
             MinimumLogLevel = Microsoft.Extensions.Logging.LogLevel.Warning,
         };

@@ -64,7 +64,7 @@ public sealed class ListenTests : IDisposable
             Ports = ["/dev/none"],
             Discovery = false,
             DataDirectory = _folder.File("data"),
-            Listen = $"unix:{Socket}",
+            Listen = [$"unix:{Socket}"],
         };
         await using AgentHost host = await AgentHost.StartAsync(options, TestContext.Current.CancellationToken);
     }

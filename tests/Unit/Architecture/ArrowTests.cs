@@ -20,7 +20,7 @@ public partial class ArrowTests
         { Vault, [Diag], "Vault knows Diag alone; it meets sessions in Operations." },
         { Operations, [Diag, Session, Vault], "Operations speak no proto: its types stop at the agent's services." },
         { Contracts, [], "Contracts are generated from the protos and know nobody." },
-        { Agent, [Diag, Session, Vault, Operations, Contracts], "The agent translates; it knows no client and no simulator." },
+        { Agent, [Diag, Session, Vault, Operations, Contracts, Client], "The agent translates; its own commands (pair, clients) are a client of the one that runs. It knows no simulator." },
         { Client, [Contracts], "The client speaks the contract only." },
         { Cli, [Contracts, Client], "The command line speaks the contract only, through the client; what it shares with the desktop goes there." },
         { Desktop, [Contracts, Client], "The desktop speaks the contract only, through the client; what it shares with the command line goes there." },

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
+using ImeiAgent.Operations;
+using ImeiAgent.V1;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
+using NamedPipeEndPoint = Microsoft.AspNetCore.Connections.NamedPipeEndPoint;
+
+namespace ImeiAgent.Agent.Access;
+
+/// <summary>Finds out who makes a call. Whoever came over the agent's own socket or pipe is its owner; everybody else is who their certificate says, or nobody.</summary>
+internal sealed class Door(ClientBook clients, OpenCalls calls)
+{
+    /// <summary>Who makes the call, and the call in the list of those that are open: disposing it takes it off.</summary>
+    /// <exception cref="OperationException">The certificate's owner was revoked, or the caller makes too many calls.</exception>
+    public (SignedIn Who, IDisposable Call) Enter(HttpContext http, string traceId)
+    {
+        if (IsLocal(http))
+            return (new SignedIn(LocalCaller.Of(http, traceId), Role.Owner, IsLocal: true), calls.Enter(OpenCalls.LocalKey, http));
+
+        string station = AddressOf(http);
+        if (http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not { } certificate)
+            return (new SignedIn(new Caller("nobody", "", station, traceId), Role.Unspecified, IsLocal: false), calls.Enter(OpenCalls.StrangerKey(station), http));
+        return Enter(http, certificate, station, traceId);
+    }
+
+    private (SignedIn, IDisposable) Enter(HttpContext http, X509Certificate2 certificate, string station, string traceId)
+    {
+        string id = $"clients/{certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}";
+        IDisposable call = calls.Enter(id, http);
+        // On the list first: whoever is revoked from now on finds the call there.
+        if (clients.OwnerOf(certificate) is not { } client)
+        {
+            call.Dispose();
+            throw Refusals.Revoked();
+        }
+        clients.Saw(client, station);
+        return (new SignedIn(new Caller(client.Name, ClientBook.NameOf(client), station, traceId), (Role)client.Role, IsLocal: false), call);
+    }
+
+    /// <summary>Where a call came from, for the audit of what was refused before the caller was known.</summary>
+    public static string AddressOf(HttpContext http)
+    {
+        IPAddress? address = http.Connection.RemoteIpAddress;
+        return address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    }
+
+    private static bool IsLocal(HttpContext http) =>
+        http.Features.Get<IConnectionEndPointFeature>()?.LocalEndPoint is UnixDomainSocketEndPoint or NamedPipeEndPoint && !http.Request.IsHttps;
+}

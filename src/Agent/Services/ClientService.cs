@@ -1,0 +1,19 @@
+using Grpc.Core;
+using ImeiAgent.Agent.Access;
+using ImeiAgent.Agent.Mapping;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Agent.Services;
+
+/// <summary>The clients that were paired.</summary>
+internal sealed class ClientService(PairingDesk pairing) : V1.ClientService.ClientServiceBase
+{
+    public override Task<ListClientsResponse> ListClients(ListClientsRequest request, ServerCallContext context) =>
+        Task.FromResult(new ListClientsResponse { Clients = { pairing.List(request.WithRevoked).Select(c => c.ToProto()) } });
+
+    public override Task<RevokeClientResponse> RevokeClient(RevokeClientRequest request, ServerCallContext context) =>
+        Task.FromResult(new RevokeClientResponse { Client = pairing.Revoke(request.Client, request.Reason, context.Caller()).ToProto() });
+
+    public override Task<RenameClientResponse> RenameClient(RenameClientRequest request, ServerCallContext context) =>
+        Task.FromResult(new RenameClientResponse { Client = pairing.Rename(request.Client, request.DisplayName, context.Caller()).ToProto() });
+}
