@@ -35,10 +35,12 @@ public class WrongNumberTests
         Assert.Equal(Bytes1, bench.Held());
     }
 
-    [Fact]
-    public async Task A_file_that_was_imported_for_the_wrong_slot_does_not_keep_the_number_from_the_right_one()
+    [Theory]
+    [InlineData("galaxy-single-sim")]
+    [InlineData("galaxy-imei-lost")]
+    public async Task A_file_that_was_imported_for_the_wrong_slot_does_not_keep_the_number_from_the_right_one(string profile)
     {
-        await using var bench = new Bench("galaxy-single-sim");
+        await using var bench = new Bench(profile);
         bench.Phone.Put(1, 550, new byte[9]);
         NvFiles.Import(bench, "own.txt", 2, await NvFiles.EsnAsync(bench), Bytes1);
 
