@@ -5,7 +5,8 @@ namespace ImeiAgent.Operations;
 
 internal static partial class Faults
 {
-    private const string NothingSent = "Nothing was sent to the phone.";
+    /// <summary>Stands in a refusal between what was found and what to do about it.</summary>
+    public const string NothingSent = "Nothing was sent to the phone.";
 
     /// <summary>The exception for a ruling that refuses.</summary>
     public static OperationException Ruled(RestoreRuling ruling, string phone, SlotReading slot, RestoreFacts facts) => ruling switch
