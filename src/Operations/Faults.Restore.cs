@@ -5,11 +5,12 @@ namespace ImeiAgent.Operations;
 
 internal static partial class Faults
 {
+    /// <summary>Stands in a refusal between what was found and what to do about it.</summary>
+    public const string NothingSent = "Nothing was sent to the phone.";
+
     public static OperationException SecondPerson(Caller by) =>
         new(OperationError.SecondPersonRequired,
             $"{by.Name} asked for this restore, so another person has to approve it: a supervisor at a station of their own. To pair one: imei-agent pair --role supervisor --name NAME");
-
-    private const string NothingSent = "Nothing was sent to the phone.";
 
     /// <summary>The exception for a ruling that refuses.</summary>
     public static OperationException Ruled(RestoreRuling ruling, string phone, SlotReading slot, RestoreFacts facts) => ruling switch

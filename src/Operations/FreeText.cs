@@ -23,8 +23,10 @@ internal static partial class FreeText
     private static bool IsUnseen(char c) =>
         char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
-    // Digits alone, with blanks and slashes, or with the dashes of a label (6-2-6-1, 2-6-6-1). Not in the middle of hex digits and dashes: that
-    // is a UUID, a snapshot's name or a hash.
-    [GeneratedRegex(@"(?<![0-9A-Fa-f-])(?:\d(?:[ /]?\d){13,16}|\d{2}-\d{6}-\d{6}(?:-\d{1,3})?|\d{6}-\d{2}-\d{6}(?:-\d{1,3})?)(?![0-9A-Fa-f-])", RegexOptions.CultureInvariant)]
+    // Digits with blanks and slashes, or with the dashes of a label (6-2-6-1, 2-6-6-1, 8-6-1). Not in the middle of hex digits and dashes: that
+    // is a UUID, a snapshot's name or a hash. Digits alone also between dashes, as in the name of a file: no group of a UUID has 14.
+    [GeneratedRegex(
+        @"(?<![0-9A-Fa-f-])(?:\d(?:[ /]?\d){13,16}|\d{2}-\d{6}-\d{6}(?:-\d{1,3})?|\d{6}-\d{2}-\d{6}(?:-\d{1,3})?|\d{8}-\d{6}-\d{1,3})(?![0-9A-Fa-f-])"
+        + @"|(?<![0-9A-Fa-f])\d{14,17}(?![0-9A-Fa-f])", RegexOptions.CultureInvariant)]
     private static partial Regex Number();
 }

@@ -19,10 +19,8 @@ internal sealed class ApprovalBook(VaultFile vault, TimeProvider time)
         byte[] held = Held(phone, plans);
         string digest = request.Digest();
         // A validation asks too: the plan and the write that follows it are one request.
-        string question = $"Asked by {request.By.Name}: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")} | "
-            + string.Join(" ", refusals.Select(r => r.Message));
         Approval asked = VaultAccess.Try(() => vault.Approvals.Ask(
-            new ApprovalRequest(request.RequestId, digest, phone.Name, held, question[..Math.Min(question.Length, ApprovalRequest.LongestQuestion)], request.By.Name),
+            new ApprovalRequest(request.RequestId, digest, phone.Name, held, Question(request, refusals), request.By.Name),
             voidBefore: time.GetUtcNow() - RestorePolicy.ApprovalHolds));
         if (asked.Request.RequestDigest != digest)
             throw Faults.RequestIdReused(request.RequestId);
@@ -32,6 +30,16 @@ internal sealed class ApprovalBook(VaultFile vault, TimeProvider time)
         {
             Fields = new Dictionary<string, string>(refusals[0].Fields) { [Field] = request.RequestId },
         };
+    }
+
+    /// <summary>What to decide. What was found comes whole: where there is no room for both, the words of who asks are cut.</summary>
+    private static string Question(RestoreRequest request, IReadOnlyList<OperationException> refusals)
+    {
+        string found = $" | {string.Join(" ", refusals.Select(r => r.Message.Split(Faults.NothingSent)[0].TrimEnd()))}";
+        string asked = $"Asked by {request.By.Name}: {request.Reason}{(request.Evidence.Length > 0 ? $" Evidence: {request.Evidence}" : "")}";
+        int room = Math.Max(1, ApprovalRequest.LongestQuestion - found.Length);
+        string question = (asked.Length <= room ? asked : $"{asked[..(room - 1)]}…") + found;
+        return question[..Math.Min(question.Length, ApprovalRequest.LongestQuestion)];
     }
 
     private static byte[] Held(Phone phone, IReadOnlyList<SlotPlan> plans)

@@ -1,7 +1,9 @@
-using ImeiAgent.Diag.Messages;
-using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
+using ImeiAgent.PhoneSimulator;
+using ImeiAgent.Session;
+using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
@@ -96,12 +98,10 @@ public class ApprovalTests
         var dump = new DumpRequest { Ranges = [new(0, 0), new(550, 550), new(1943, 1943)], Slots = [1, 2], SaveSnapshot = true };
         string snapshot = Assert.IsType<DumpSummary>((await bench.DumpAsync(dump))[^1]).Snapshot;
         bench.First.Host.Unplug();
-        bench.Phone.Traps.DropReply(DiagCode.Esn, count: 1000);
-        bench.Phone.Erase(1, NvItemId.Esn.Number);
-        bench.Phone.Erase(1, NvItemId.Meid.Number);
+        Bench.EraseSerials(bench.Phone);
         bench.Phone.Put(1, 550, new byte[9]);
         bench.First.Host.Replug();
-        await TestKit.Eventually.HoldsAsync(() => bench.Registry.List().Any(p => p.State == PhoneState.Ready && p.Name == "devices/port-sim1"));
+        await Eventually.HoldsAsync(() => bench.Registry.List().Any(p => p.State == PhoneState.Ready && p.Name == "devices/port-sim1"));
         RestoreRequest request = Bench.From(snapshot) with { Device = "devices/port-sim1" };
 
         OperationException refused = await bench.RefusedAsync(request);
@@ -111,6 +111,123 @@ public class ApprovalTests
         Assert.Equal(RestoreOutcome.Applied, (await bench.EndAsync(request)).Receipt.Outcome);
         Assert.Equal(Bytes1, bench.Held());
     }
+
+    [Theory]
+    [InlineData("slot")]
+    [InlineData("label")]
+    [InlineData("evidence")]
+    [InlineData("restart")]
+    [InlineData("device")]
+    public async Task What_a_supervisor_reads_is_not_exchanged_for_something_else_under_its_id(string changed)
+    {
+        await using Bench bench = Regenerated();
+        // With the spare digit 0: a valid number there too, so that the other slot needs an approval as well.
+        bench.Phone.Put(2, 550, Convert.FromHexString("084A09512430325701"));
+        RestoreRequest harmless = Bench.Label();
+        RestoreRequest evil = changed switch
+        {
+            "slot" => harmless.WithSlot(s => s with { Slot = 2 }),
+            "label" => harmless.WithSlot(s => s with { Label = "35693803564380" }),
+            "evidence" => harmless with { Evidence = "another photo" },
+            "restart" => harmless with { Restart = true },
+            _ => harmless with { Device = "/dev/sim1" },
+        };
+        await bench.RefusedAsync(harmless);
+        string read = Assert.Single(bench.Approvals.List(pendingOnly: true)).Request.Question;
+
+        OperationException before = await bench.RefusedAsync(evil);
+        Assert.Equal(read, Assert.Single(bench.Approvals.List(pendingOnly: true)).Request.Question);
+        bench.Approvals.Approve(harmless.RequestId, "as read", Caller.Local("boss"));
+        OperationException after = await bench.RefusedAsync(evil);
+
+        Assert.Equal((OperationError.RequestIdReused, OperationError.RequestIdReused), (before.Error, after.Error));
+        Assert.Equal(RestoreOutcome.Applied, (await bench.EndAsync(harmless)).Receipt.Outcome);
+        Assert.Equal((Bytes1, "084A09512430325701"), (bench.Held(1), bench.Held(2)));
+    }
+
+    [Fact]
+    public async Task An_approval_holds_for_a_day_and_can_be_given_anew()
+    {
+        await using Bench bench = Regenerated();
+        RestoreRequest request = Bench.Label();
+        await bench.RefusedAsync(request);
+        bench.Approvals.Approve(request.RequestId, "seen the box", Caller.Local("boss"));
+        RestoreRequest plan = request with { ValidateOnly = true };
+
+        Assert.Equal(RestoreOutcome.Validated, (await bench.EndLaterAsync(plan, TimeSpan.FromHours(23))).Receipt.Outcome);
+        var late = await Assert.ThrowsAsync<OperationException>(() => bench.EndLaterAsync(plan, TimeSpan.FromHours(25)));
+        Assert.Equal((OperationError.ImeiIntact, request.RequestId), (late.Error, late.Fields["approval"]));
+        Assert.Single(bench.Approvals.List(pendingOnly: true));
+        bench.Approvals.Approve(request.RequestId, "seen it again", Caller.Local("other-boss"));
+        RestoreReceipt receipt = (await bench.EndAsync(request)).Receipt;
+
+        Assert.Equal((RestoreOutcome.Applied, "local:other-boss", "seen it again"), (receipt.Outcome, receipt.ApprovedBy, receipt.ApprovalReason));
+        Assert.Equal(["local:other-boss", "local:boss"], bench.Vault.Audit.List(10).Where(r => r.Entry.Action == "approve-restore").Select(r => r.Entry.Operator));
+    }
+
+    [Fact]
+    public async Task The_question_has_all_that_was_found_however_much_the_one_who_asks_has_to_say()
+    {
+        await using var bench = new Bench("galaxy");
+        bench.Phone.Put(1, 550, Convert.FromHexString(Bytes2));
+        bench.Phone.Put(2, 550, Convert.FromHexString(Bytes1));
+        string phone = (await bench.Registry.RequireAsync("", Bench.Ct)).Name;
+        string reason = new('r', 500);
+        string found = $" | Slot 1 of {phone} holds the valid IMEI 49015420*****18. To replace it by 35693803*****09 would be a change, not a repair."
+            + $" Slot 2 of {phone} holds the valid IMEI 35693803*****09. To replace it by 49015420*****18 would be a change, not a repair.";
+
+        await bench.RefusedAsync(Bench.Both() with { Reason = reason, Evidence = "the evidence" });
+        await bench.RefusedAsync(Bench.Both() with { Reason = reason, Evidence = new string('e', 200), By = Caller.Local(new string('o', 100)) });
+
+        IReadOnlyList<Approval> asked = bench.Approvals.List(pendingOnly: true);
+        Assert.Equal($"Asked by local:test: {reason} Evidence: the evidence{found}", asked[1].Request.Question);
+        Assert.Equal(1000, asked[0].Request.Question.Length);
+        Assert.EndsWith($"e…{found}", asked[0].Request.Question, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_number_in_the_reason_is_masked_in_the_question_and_on_record()
+    {
+        await using Bench bench = Regenerated();
+
+        await bench.RefusedAsync(Bench.Label() with { Reason = "box says 356938035643809", Evidence = "photo 490154203237518" });
+
+        string question = Assert.Single(bench.Approvals.List(pendingOnly: true)).Request.Question;
+        Assert.StartsWith("Asked by local:test: box says 35693803*****09 Evidence: photo 49015420*****18 | ", question, StringComparison.Ordinal);
+        AuditRow audited = Assert.Single(bench.Vault.Audit.List(10));
+        Assert.All((string[])[question, audited.Entry.Detail], text => Assert.DoesNotMatch(@"\d{14}", text));
+    }
+
+    [Fact]
+    public async Task An_approval_for_a_phone_without_serial_numbers_is_void_once_it_was_unplugged()
+    {
+        await using var bench = new Bench("galaxy", replyTimeout: TimeSpan.FromMilliseconds(200));
+        RunningPhone<MemoryHost> thief = bench.Plug("galaxy-imei-lost", seed: 2);
+        PortSpec port = PortSpec.Parse("/dev/sim1"), behind = port;
+        await using (PhoneRegistry healthy = bench.NewRegistry([port]))
+            await healthy.RequireAsync("", Bench.Ct);
+        Bench.EraseSerials(bench.Phone);
+        Bench.EraseSerials(thief.Phone);
+        bench.Phone.Put(1, 550, new byte[9]);
+        await using PhoneRegistry registry = bench.NewRegistry([port], (_, ct) => bench.OpenAsync(behind, ct));
+        var restore = new RestoreImei(registry, bench.Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+        RestoreRequest request = Bench.Label() with { Device = "devices/port-sim1" };
+        OperationException asked = await RefusedAsync(restore, request);
+        Assert.Equal((OperationError.ImeiInUse, request.RequestId), (asked.Error, asked.Fields["approval"]));
+        bench.Approvals.Approve(request.RequestId, "seen this board", Caller.Local("boss"));
+
+        behind = PortSpec.Parse("/dev/sim2");
+        bench.First.Host.Unplug();
+        await Eventually.HoldsAsync(() => registry.List() is [{ State: PhoneState.Ready }] && thief.Phone.Counters.AllRequests > 0);
+        OperationException refused = await RefusedAsync(restore, request);
+
+        Assert.Equal((OperationError.ImeiInUse, request.RequestId), (refused.Error, refused.Fields["approval"]));
+        Assert.True(bench.Vault.Approvals.Find(request.RequestId)!.IsPending);
+        Assert.Equal(0, thief.Phone.Counters.NvWritesReceived);
+    }
+
+    private static Task<OperationException> RefusedAsync(RestoreImei restore, RestoreRequest request) =>
+        Assert.ThrowsAsync<OperationException>(() => restore.RunAsync(request, Bench.Ct).LastAsync(Bench.Ct).AsTask());
 
     /// <summary>A phone whose slot 1 holds a valid number that is not its own, as a service box leaves it.</summary>
     private static Bench Regenerated()

@@ -1,3 +1,5 @@
+using ImeiAgent.Diag.Messages;
+using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.Session;
@@ -137,6 +139,13 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Restores and returns how it ended.</summary>
     public async Task<RestoreEnded> EndAsync(RestoreRequest request) => Assert.IsType<RestoreEnded>((await RunAsync(request))[^1]);
 
+    /// <summary>The same at a later day: the phone and the vault are of today.</summary>
+    public async Task<RestoreEnded> EndLaterAsync(RestoreRequest request, TimeSpan by)
+    {
+        var later = new RestoreImei(Registry, Vault, new LaterTime(by), NullLogger<RestoreImei>.Instance);
+        return Assert.IsType<RestoreEnded>(await later.RunAsync(request, Ct).LastAsync(Ct));
+    }
+
     /// <summary>Restores, expecting to be refused before anything is sent.</summary>
     public async Task<OperationException> RefusedAsync(RestoreRequest request)
     {
@@ -144,6 +153,14 @@ internal sealed class Bench : IAsyncDisposable
         Assert.Equal(0, Phone.Counters.NvWritesReceived);
         Assert.Empty(Vault.Journal.ListOpen());
         return refused;
+    }
+
+    /// <summary>The phone loses its ESN and MEID, as some do together with their IMEIs.</summary>
+    public static void EraseSerials(SimulatedPhone phone)
+    {
+        phone.Traps.DropReply(DiagCode.Esn, count: 1000);
+        phone.Erase(1, NvItemId.Esn.Number);
+        phone.Erase(1, NvItemId.Meid.Number);
     }
 
     /// <summary>The first 9 bytes of item 550; null when the slot is not active.</summary>

@@ -50,6 +50,39 @@ public class RestorePolicyTests
         Assert.Equal(RestoreRuling.RefusedOtherPhone,
             RestorePolicy.Judge(new RestoreFacts(ImeiSlotState.Blank, null, Wanted, null, "devices/sm-g991u-aaaa")));
 
+    [Theory]
+    [InlineData("80F1A2B3", "A0000012345678", "SM-G991U", false)]
+    [InlineData("80F1A2B3", "", "SM-G991U", false)]
+    [InlineData("", "A0000012345678", "", false)]
+    [InlineData("80F1A2B3", "A0000012345678", "SM-G998U", false)]
+    [InlineData("11111111", "99000000000002", "SM-G991U", true)]
+    [InlineData("11111111", "", "SM-G991U", true)]
+    [InlineData("", "99000000000002", "", true)]
+    [InlineData("", "", "SM-G998U", true)]
+    // One serial number may be shared, and one that is missing tells nothing: a person has to look.
+    [InlineData("80F1A2B3", "99000000000002", "SM-G991U", null)]
+    [InlineData("11111111", "A0000012345678", "SM-G991U", null)]
+    [InlineData("", "", "SM-G991U", null)]
+    [InlineData("", "", "", null)]
+    public void Serial_numbers_tell_whether_a_number_is_another_phones_and_else_the_model_does(string esn, string meid, string model, bool? another)
+    {
+        var holder = new PhoneIdentity("SM-G991U", "", "80F1A2B3", "A0000012345678", "");
+        var phone = new PhoneIdentity(model, "", esn, meid, "");
+
+        Assert.Equal(another, RestorePolicy.IsAnotherPhone(holder, phone));
+        Assert.Equal(another, RestorePolicy.IsAnotherPhone(phone, holder));
+    }
+
+    [Fact]
+    public void A_phone_known_by_one_serial_number_may_be_one_that_tells_only_the_other() =>
+        Assert.Null(RestorePolicy.IsAnotherPhone(
+            new PhoneIdentity("SM-G991U", "", "", "99000000000001", ""), new PhoneIdentity("SM-G991U", "", "11111111", "", "")));
+
+    [Fact]
+    public void A_number_that_this_phone_or_another_has_is_left_to_a_second_person() =>
+        Assert.Equal(RestoreRuling.NeedsConfirmation,
+            RestorePolicy.Judge(new RestoreFacts(ImeiSlotState.Blank, null, Wanted, null, "", PerhapsElsewhere: "devices/port-sim1")));
+
     [Fact]
     public void Nothing_but_a_slot_without_a_number_of_its_own_is_ever_allowed()
     {

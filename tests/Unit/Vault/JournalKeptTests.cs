@@ -62,6 +62,8 @@ public sealed class JournalKeptTests : IDisposable
             DateTimeOffset.FromUnixTimeMilliseconds(1795435202345));
 
         Assert.Equal("8150ef6693bce3a53c4c273db1105167d211ce3667fb6d14bddce3d72d324143", JournalRow.Hash(row));
+        Assert.Equal("4ed94089368caab09cb26f30135d8063b1042b4ad115cd4f928be6dde5d0972e",
+            JournalRow.Hash(row with { Nonce = "00112233445566778899aabbccddeeff" }));
         Assert.Throws<ArgumentException>(() => JournalRow.Hash(row with { EndedAt = null }));
         Assert.Throws<ArgumentException>(() => JournalRow.Hash(row with { Outcome = null }));
     }
@@ -103,6 +105,38 @@ public sealed class JournalKeptTests : IDisposable
             found with { StartedAt = found.StartedAt.AddMilliseconds(1) },
             found with { EndedAt = found.StartedAt.AddMilliseconds(1) },
         ], changed => Assert.NotEqual(closed.Sha256, JournalRow.Hash(changed)));
+    }
+
+    [Fact]
+    public void Two_rows_that_say_the_same_have_hashes_that_tell_nothing_of_each_other()
+    {
+        using var elsewhere = new VaultRoom();
+        JournalRow one = Refused(_room), other = Refused(elsewhere);
+
+        Assert.Equivalent(one with { Nonce = "", Sha256 = "" }, other with { Nonce = "", Sha256 = "" }, strict: true);
+        Assert.NotEqual(one.Sha256, other.Sha256);
+        Assert.All((JournalRow[])[one, other], row => Assert.Matches("^[0-9a-f]{32}$", row.Nonce));
+        Assert.Equal(one.Sha256, JournalRow.Hash(other with { Nonce = one.Nonce }));
+    }
+
+    [Fact]
+    public void A_closed_row_is_found_by_its_request_after_31_days_in_a_vault_that_forgot_its_old_jobs()
+    {
+        JobRow job = _room.Job();
+        _room.End(job);
+        JournalRow closed = Journal.Close(_room.Open("r-1", JournalState.ReRead), WriteOutcome.Applied, "", "Nothing is left to do.");
+        _room.Time.Advance(TimeSpan.FromDays(31));
+        _room.Vault.Jobs.Prune();
+        _room.Close();
+
+        JournalRow found = Journal.FindByRequestId("r-1")!;
+
+        Assert.Equal(0L, _room.Raw("SELECT COUNT(*) FROM jobs"));
+        Assert.Equal(("r-1", JournalState.Closed, WriteOutcome.Applied), (found.Entry.RequestId, found.State, found.Outcome));
+        Assert.Equivalent(closed, found, strict: true);
+        Assert.Equal(found.Sha256, JournalRow.Hash(found));
+        Assert.Equal(1, _room.Vault.Snapshots.Load(found.BackupSnapshot).ActiveCount);
+        Assert.Equal(1, Assert.Throws<DuplicateRequestException>(() => _room.Open("r-1")).Existing.Id);
     }
 
     [Theory]
@@ -163,6 +197,14 @@ public sealed class JournalKeptTests : IDisposable
         {
             crashed.Delete(recursive: true);
         }
+    }
+
+    /// <summary>The first row of a vault, closed before anything was kept of the phone, as its file has it.</summary>
+    private static JournalRow Refused(VaultRoom room)
+    {
+        room.Vault.Journal.Close(room.Open("r-1"), WriteOutcome.Refused, "CANCELLED", "");
+        room.Close();
+        return room.Vault.Journal.Find(1)!;
     }
 
     private IEnumerable<long> Ids(string? device, bool openOnly, int limit, long? before) =>
