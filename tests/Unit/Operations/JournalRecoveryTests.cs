@@ -2,7 +2,6 @@ using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
-using ImeiAgent.Session;
 using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
 using Xunit;

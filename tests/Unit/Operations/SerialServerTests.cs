@@ -59,7 +59,7 @@ public class SerialServerTests
     /// <summary>Moves the cable, once, just before the request that is the <paramref name="count"/>th of its kind of a phone that is ready.</summary>
     private static void MoveAt(Bench bench, RunningPhone<MemoryHost> other, Predicate<byte[]> isMoment, int count)
     {
-        bool isReady() => bench.Registry.List()[0].State == PhoneState.Ready;
+        bool IsReady() => bench.Registry.List()[0].State == PhoneState.Ready;
         int seen = 0;
         bench.Through = port =>
         {
@@ -68,7 +68,7 @@ public class SerialServerTests
             {
                 Refuses = request =>
                 {
-                    if (isReady() && isMoment(request.ToArray()) && ++seen == count)
+                    if (IsReady() && isMoment(request.ToArray()) && ++seen == count)
                         server!.MoveTo(other.Host.Open());
                     return false;
                 },
