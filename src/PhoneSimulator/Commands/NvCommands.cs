@@ -16,6 +16,7 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
 
     private readonly HashSet<(int Slot, int Item)> _wornOnce = [];
     private int _nvRequests;
+    private int _nvWriteRequests;
     private int _nvWrites;
 
     /// <summary>Serves 26 and 27.</summary>
@@ -50,7 +51,10 @@ internal sealed class NvCommands(PhoneProfile profile, Quirks quirks, NvMemory m
         NvAnswer answer = memory.Answer(slot, item);
         if (answer == NvAnswer.RefusedBadParameter)
             return Reaction.Refuse(RefusalCode.BadParameter, request, reply);
-        if (_nvRequests++ < quirks.BusyFirst || random.Roll(quirks.Busy))
+        bool isBusy = _nvRequests++ < quirks.BusyFirst || random.Roll(quirks.Busy);
+        if (write)
+            isBusy |= _nvWriteRequests++ < quirks.BusyWrites;
+        if (isBusy)
             return Respond(request, reply, header, NvStatus.Busy);
         if (write)
             return Write(request, reply, header, slot, item, answer);

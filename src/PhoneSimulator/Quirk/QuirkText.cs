@@ -27,6 +27,7 @@ public static class QuirkText
         ["bare-refusals"] = ("", "a refusal has no echo of its request", (q, v) => q with { BareRefusals = Switch(v) }),
         ["busy"] = ("PROBABILITY", "an NV request is answered NV_BUSY", (q, v) => q with { Busy = Probability(v) }),
         ["busy-first"] = ("COUNT", "so many of the first NV requests are answered NV_BUSY", (q, v) => q with { BusyFirst = Count(v) }),
+        ["busy-writes"] = ("COUNT", "so many of the first NV writes are answered NV_BUSY and not stored", (q, v) => q with { BusyWrites = Count(v) }),
         ["spc-silence"] = ("TIME", "how long it is deaf after a wrong SPC or password", (q, v) => q with { SpcSilence = Duration(v) }),
         ["writes-need-offline"] = ("", "NV writes are refused BAD_MODE unless it is offline", (q, v) => q with { WritesNeedOffline = Switch(v) }),
         ["writes-need-password"] = ("", "NV writes are refused BAD_SEC_MODE until the 16-digit password FFFFFFFFFFFFFFFE came", (q, v) => q with { WritesNeedPassword = Switch(v) }),

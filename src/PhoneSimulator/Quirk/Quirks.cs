@@ -83,6 +83,9 @@ public sealed record Quirks
     /// <summary><c>busy-first=3</c>: how many of the first NV requests are answered NV_BUSY.</summary>
     public int BusyFirst { get; init; }
 
+    /// <summary><c>busy-writes=3</c>: how many of the first NV writes are answered NV_BUSY and not stored; reads are served.</summary>
+    public int BusyWrites { get; init; }
+
     /// <summary><c>spc-silence=10s</c>: how long the phone is deaf after a wrong SPC or password; null leaves it to the profile.</summary>
     public TimeSpan? SpcSilence { get; init; }
 

@@ -20,6 +20,21 @@ public sealed class PhoneQuirkTests
         Assert.StartsWith("262602" + Imei1, await client.AskAsync("262602"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Busy_writes_answer_busy_store_nothing_and_leave_reads_alone()
+    {
+        await using var phone = Phones.InMemory(quirks: "busy-writes=2");
+        await using var client = new SimulatorClient(phone.Host.Open());
+
+        for (int i = 0; i < 2; i++)
+        {
+            Assert.EndsWith("0100", await client.AskAsync(WriteImei2), StringComparison.Ordinal);
+            Assert.StartsWith("262602" + Imei1, await client.AskAsync("262602"), StringComparison.Ordinal);
+        }
+        Assert.EndsWith("0000", await client.AskAsync(WriteImei2), StringComparison.Ordinal);
+        Assert.StartsWith("262602" + Imei2, await client.AskAsync("262602"), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("read-only=550", "0700", Imei1, 0)]
     [InlineData("ignore-writes=550", "0000", Imei1, 0)]

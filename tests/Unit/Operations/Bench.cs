@@ -23,9 +23,9 @@ internal sealed class Bench : IAsyncDisposable
     private RestoreImei? _restore;
     private DumpJobs? _jobs;
 
-    public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null, TimeSpan? returnLimit = null)
+    public Bench(string profile = "galaxy-imei-lost", string quirks = "", TimeSpan? replyTimeout = null, TimeSpan? returnLimit = null, TimeSpan? restartPatience = null)
     {
-        _patience = new RestoreOptions { ReturnLimit = returnLimit ?? TimeSpan.FromSeconds(20) };
+        _patience = new RestoreOptions { ReturnLimit = returnLimit ?? TimeSpan.FromSeconds(20), RestartPatience = restartPatience ?? TimeSpan.FromSeconds(15) };
         // Lost replies are rare in these tests, and a machine under load must not look like a phone that is silent.
         _session = new SessionOptions { InitialWindow = 8, LargestWindow = 8, ReplyTimeout = replyTimeout ?? TimeSpan.FromSeconds(3), DrainTime = replyTimeout ?? TimeSpan.FromSeconds(3) };
         Vault = VaultFile.Open(_folder.File("vault"), TimeProvider.System);
@@ -33,6 +33,9 @@ internal sealed class Bench : IAsyncDisposable
     }
 
     public VaultFile Vault { get; }
+
+    /// <summary>What stands between the agent and its ports, for those that are opened from now on.</summary>
+    public Func<Stream, Stream> Through { get; set; } = port => port;
 
     public PhoneRegistry Registry => _registry ??= NewRegistry(_ports);
 
@@ -73,7 +76,7 @@ internal sealed class Bench : IAsyncDisposable
         try
         {
             return _phones.TryGetValue(port.Name, out RunningPhone<MemoryHost>? phone)
-                ? ValueTask.FromResult(phone.Host.Open())
+                ? ValueTask.FromResult(Through(phone.Host.Open()))
                 : throw new PortOpenException(port, PortFault.NotFound, "no such simulator");
         }
         catch (FileNotFoundException e)
@@ -173,6 +176,12 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Undoes <see cref="BreakVault"/>.</summary>
     public void MendVault(string table) => Rename($"{table}_gone", table);
 
+    /// <summary>Lets a table of the vault be read and not changed from now on.</summary>
+    public void FreezeVault(string table) => Change($"CREATE TRIGGER frozen BEFORE UPDATE ON {table} BEGIN DELETE FROM no_such_table; END");
+
+    /// <summary>Undoes <see cref="FreezeVault"/>.</summary>
+    public void ThawVault() => Change("DROP TRIGGER frozen");
+
     public async ValueTask DisposeAsync()
     {
         if (_restore is not null)
@@ -187,13 +196,15 @@ internal sealed class Bench : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private void Rename(string table, string name)
+    private void Rename(string table, string name) => Change($"ALTER TABLE {table} RENAME TO {name}");
+
+    private void Change(string sql)
     {
         using var direct = new SqliteConnection($"Data Source={Directory.GetFiles(_folder.File("vault"), "*.db")[0]};Pooling=False");
         direct.Open();
         using SqliteCommand command = direct.CreateCommand();
 #pragma warning disable CA2100 // The names come from the tests.
-        command.CommandText = $"ALTER TABLE {table} RENAME TO {name}";
+        command.CommandText = sql;
 #pragma warning restore CA2100
         command.ExecuteNonQuery();
     }

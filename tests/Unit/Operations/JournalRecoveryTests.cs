@@ -2,7 +2,6 @@ using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
-using ImeiAgent.Session;
 using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
 using Xunit;
@@ -17,10 +16,6 @@ public class JournalRecoveryTests
     private const string Wanted2 = "084A09512430325781";
     private const string Wrong = "083A65390853468391";
 
-    private static JournalSlot Slot1 => new(1, OldActive: true, Convert.FromHexString(Old), Convert.FromHexString(Wanted), CheckDigitComputed: false, "");
-
-    private static JournalSlot Slot2 => new(2, OldActive: false, [], Convert.FromHexString(Wanted2), CheckDigitComputed: false, "");
-
     [Theory]
     [InlineData(JournalState.Intent, Wanted, WriteOutcome.Applied)]
     [InlineData(JournalState.Sent, Wanted, WriteOutcome.Applied)]
@@ -33,7 +28,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench();
         RestoreRequest request = Bench.Label();
-        await LeaveOpenAsync(bench, request, state);
+        await OpenRows.LeaveAsync(bench, request, state);
         bench.Phone.Put(1, 550, Convert.FromHexString(held));
 
         await bench.Registry.RequireAsync("", Bench.Ct);
@@ -52,7 +47,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench();
         RestoreRequest request = Bench.Label();
-        await LeaveOpenAsync(bench, request, state);
+        await OpenRows.LeaveAsync(bench, request, state);
         bench.First.Host.Unplug();
 
         RestoreEnded again = await bench.EndAsync(request);
@@ -66,7 +61,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench();
         RestoreRequest request = Bench.Label();
-        await LeaveOpenAsync(bench, request, JournalState.Sent);
+        await OpenRows.LeaveAsync(bench, request, JournalState.Sent);
         bench.Phone.Put(1, 550, Convert.FromHexString(Wrong));
 
         Phone phone = await bench.ReadyAsync();
@@ -84,7 +79,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench();
         RestoreRequest request = Bench.Both();
-        await LeaveOpenAsync(bench, request, JournalState.Intent, slots: [Slot1, Slot2]);
+        await OpenRows.LeaveAsync(bench, request, JournalState.Intent, slots: [OpenRows.Slot1, OpenRows.Slot2]);
         bench.Phone.Put(1, 550, Convert.FromHexString(Wanted));
 
         await bench.ReadyAsync();
@@ -98,7 +93,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench();
         RestoreRequest request = Bench.Both();
-        await LeaveOpenAsync(bench, request, JournalState.Intent, slots: [Slot1, Slot2]);
+        await OpenRows.LeaveAsync(bench, request, JournalState.Intent, slots: [OpenRows.Slot1, OpenRows.Slot2]);
         bench.Phone.Put(2, 550, Convert.FromHexString(Wanted2));
 
         await bench.ReadyAsync();
@@ -112,7 +107,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench();
         RestoreRequest request = Bench.Label();
-        long id = await LeaveOpenAsync(bench, request, JournalState.Sent);
+        long id = await OpenRows.LeaveAsync(bench, request, JournalState.Sent);
         bench.Phone.Put(1, 550, Convert.FromHexString(Wanted2));
 
         var refused = await Assert.ThrowsAsync<OperationException>(() => bench.Registry.RequireAsync("", Bench.Ct));
@@ -134,7 +129,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench(quirks: "reset-delay=50ms");
         RestoreRequest request = Bench.Label();
-        long id = await LeaveOpenAsync(bench, request, JournalState.Intent);
+        long id = await OpenRows.LeaveAsync(bench, request, JournalState.Intent);
         bench.Vault.Journal.NoteOffline(id, true);
 
         await Eventually.HoldsAsync(() => bench.Registry.List().Any(p => p.State == PhoneState.Ready));
@@ -149,7 +144,7 @@ public class JournalRecoveryTests
     {
         await using var bench = new Bench("galaxy-spc-locked");
         RestoreRequest request = Bench.Both();
-        long id = await LeaveOpenAsync(bench, request, JournalState.Intent, slots: [Slot1, Slot2]);
+        long id = await OpenRows.LeaveAsync(bench, request, JournalState.Intent, slots: [OpenRows.Slot1, OpenRows.Slot2]);
         bench.Phone.Put(1, 550, Convert.FromHexString(Wanted));
         var refused = await Assert.ThrowsAsync<OperationException>(() => bench.Registry.RequireAsync("", Bench.Ct));
         Assert.Equal(OperationError.JournalOpen, refused.Error);
@@ -167,7 +162,7 @@ public class JournalRecoveryTests
     public async Task A_phone_whose_row_cannot_be_settled_is_not_offered()
     {
         await using var bench = new Bench();
-        await LeaveOpenAsync(bench, Bench.Label());
+        await OpenRows.LeaveAsync(bench, Bench.Label());
         bench.BreakVault("journal");
 
         await Eventually.HoldsAsync(() => bench.Registry.List().Any(p => p.State == PhoneState.Unsettled));
@@ -181,7 +176,7 @@ public class JournalRecoveryTests
         // Names end with four digits of a hash: after a restart the other of two phones that share them may have the shorter name.
         await using var bench = new Bench();
         RestoreRequest request = Bench.Label();
-        await LeaveOpenAsync(bench, request, of: identity => identity with { Esn = "80ABCDEF", Meid = "99000000000001" });
+        await OpenRows.LeaveAsync(bench, request, of: identity => identity with { Esn = "80ABCDEF", Meid = "99000000000001" });
 
         await bench.Registry.RequireAsync("", Bench.Ct);
 
@@ -196,31 +191,12 @@ public class JournalRecoveryTests
         bench.Phone.Erase(1, NvItemId.Esn.Number);
         bench.Phone.Erase(1, NvItemId.Meid.Number);
         RestoreRequest request = Bench.Label();
-        await LeaveOpenAsync(bench, request);
+        await OpenRows.LeaveAsync(bench, request);
 
         Phone phone = await bench.Registry.RequireAsync("", Bench.Ct);
 
         JournalRow row = bench.Vault.Journal.FindByRequestId(request.RequestId)!;
         Assert.Equal((phone.Name, "devices/port-sim1"), (row.Entry.Device, phone.Name));
         Assert.Equal((JournalState.Closed, WriteOutcome.Unknown), (row.State, row.Outcome));
-    }
-
-    private static async Task<long> LeaveOpenAsync(
-        Bench bench, RestoreRequest request, JournalState state = JournalState.Intent, Func<PhoneIdentity, PhoneIdentity>? of = null, JournalSlot[]? slots = null)
-    {
-        // The name and identity as a first agent learnt them.
-        Phone phone;
-        await using (PhoneRegistry first = bench.NewRegistry([PortSpec.Parse("/dev/sim1")]))
-            phone = await first.RequireAsync("", Bench.Ct);
-        string backup = bench.Vault.Snapshots.Save(
-            new NewSnapshot(SnapshotOrigin.BeforeWrite, phone.Name, phone.Last.Identity, []), new SnapshotBuilder().Build()).Name;
-        JournalRow row = bench.Vault.Journal.Open(new JournalEntry(
-            request.RequestId, request.Digest(), phone.Name, of?.Invoke(phone.Last.Identity) ?? phone.Last.Identity, slots ?? [Slot1], "ticket", "photo", "local:test",
-            "", "", Restart: true, TraceId: ""));
-        if (state >= JournalState.BackedUp)
-            bench.Vault.Journal.BackedUp(row.Id, backup);
-        for (JournalState step = JournalState.Intent; step <= state; step++)
-            bench.Vault.Journal.Advance(row.Id, step);
-        return row.Id;
     }
 }
