@@ -16,7 +16,7 @@ internal static class Schema
     private static readonly Action<VaultSql>[] Steps =
     [
         Sql(Snapshots.Schema1), Sql(JournalTable1.Schema1), Sql(Audit.Schema1), Sql(JobTable.Schema1), Sql(Learned.Schema1),
-        Sql(JournalTable.Schema2), Sql(Approvals.Schema1), NumbersOfOld.Step,
+        Sql(JournalTable.Schema2), Sql(Approvals.Schema1), NumbersOfOld.Step, Sql(LeaseBook.Schema1),
     ];
 
     /// <summary>Refuses a file that is not ours or newer than we are; changes nothing.</summary>
