@@ -9,7 +9,8 @@ public sealed class LeaseRaceTests(ITestOutputHelper output) : IDisposable
 {
     private const int Races = 10_000, Clients = 8;
 
-    private readonly LeaseRoom _room = new();
+    // 20,000 commits: in memory 4 s, on a disk 30 s.
+    private readonly LeaseRoom _room = new(onDisk: false);
 
     [Fact]
     public async Task Of_ten_thousand_races_none_has_two_holders_and_the_token_only_grows()
@@ -22,7 +23,7 @@ public sealed class LeaseRaceTests(ITestOutputHelper output) : IDisposable
 
         await Task.WhenAll(Enumerable.Range(0, Clients).Select(i => Task.Run(() => RaceAsync(new Caller($"client {i}", $"clients/{i}", "192.0.2.1", "")))));
 
-        output.WriteLine($"{won:N0} leases in {watch.Elapsed.TotalSeconds:0.0} s, each kept on the disk with its audit and given back");
+        output.WriteLine($"{won:N0} leases in {watch.Elapsed.TotalSeconds:0.0} s, each kept in the vault with its audit and given back");
         Assert.Equal((1, Races, (long)Races, true), (most, won, last, grew));
         Assert.Equal(Races, _room.Vault.Leases.LastToken(LeaseRoom.Phone));
 

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Time.Testing;
 namespace ImeiAgent.Unit.Operations;
 
 /// <summary>Leases on a vault of their own, with a clock that stands until it is moved.</summary>
-internal sealed class LeaseRoom : IDisposable
+/// <param name="onDisk">As of <see cref="VaultRoom"/>.</param>
+internal sealed class LeaseRoom(bool onDisk = true) : IDisposable
 {
     public const string Phone = "devices/sm-g991u-3f2a";
 
@@ -15,7 +16,7 @@ internal sealed class LeaseRoom : IDisposable
     public static readonly Caller Ben = new("ben", "clients/00000002", "192.0.2.2", "");
     public static readonly Caller Eva = new("eva", "clients/00000003", "192.0.2.3", "");
 
-    private readonly VaultRoom _room = new();
+    private readonly VaultRoom _room = new(onDisk);
     private Leases? _leases;
 
     public FakeTimeProvider Time => _room.Time;
