@@ -19,7 +19,7 @@ public sealed class LeaseTests
         RunningPhone<PtyHost> phone = bench.PlugHere("phone", "galaxy-imei-lost", seed: 71);
         await bench.StartAgentAsync();
         await using OurProgram holder = bench.StartImei("-d", phone.Host.Path, "lease", "acquire", "--purpose", "Ticket 4711", "--ttl", "5", "--hold");
-        await holder.LineAsync("Holding", Ct);
+        await holder.LineAsync("lease 1 on ", Ct);
         (await bench.RestoreAsync(phone.Host.Path, Bench.Label)).Ended(ExitCode.DeviceNotReady, "Ticket 4711", "DEVICE_BUSY");
 
         holder.Kill();
@@ -61,7 +61,9 @@ public sealed class LeaseTests
         (await bench.RestoreAsync(phone.Host.Path, Bench.Label, "--no-restart")).Ended(ExitCode.Ok, "restored:");
 
         Assert.Empty(await HeldAsync(bench));
-        Assert.Equal(["acquire-lease", "restore-imei", "release-lease"], bench.Audit().Select(row => row.Split(' ')[1]));
+        Assert.Equal(
+            ["acquire-lease acquired", "restore-imei validated", "restore-imei applied", "release-lease released"],
+            bench.Audit().Select(row => row.Split(' ')).Select(words => $"{words[1]} {words[3]}"));
     }
 
     private static async Task<IReadOnlyList<Lease>> HeldAsync(Bench bench)
