@@ -126,6 +126,7 @@ public sealed class AgentHost : IAsyncDisposable
         app.MapGrpcService<DeviceService>();
         app.MapGrpcService<NvService>();
         app.MapGrpcService<JobService>();
+        app.MapGrpcService<LeaseService>();
         app.MapGrpcService<ImeiService>();
         app.MapGrpcService<JournalService>();
         app.MapGrpcService<ApprovalService>();
@@ -155,6 +156,8 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<ReadItem>();
         services.AddSingleton<DumpJobs>();
         services.AddSingleton<Skips>();
+        services.AddSingleton<Leases>();
+        services.AddSingleton<LeaseDesk>();
         services.AddSingleton<RestoreImei>();
         services.AddSingleton<JournalDesk>();
         services.AddSingleton<ApprovalDesk>();

@@ -54,6 +54,7 @@ public static class ImeiCli
             SkipsVerb.Build(globals),
             SnapshotsVerb.Build(globals),
             RestoreVerb.Build(globals),
+            LeaseVerb.Build(globals),
             JournalVerb.Build(globals),
             ApprovalsVerb.Build(globals),
             AuditVerb.Build(globals),

@@ -49,19 +49,22 @@ public sealed class Audit
     public AuditRow Append(AuditEntry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        return _store.Write(sql =>
-        {
-            AuditRow? last = sql.Query($"SELECT {Columns} FROM audit ORDER BY id DESC LIMIT 1", Row).FirstOrDefault();
-            long id = (last?.Id ?? 0) + 1;
-            DateTimeOffset now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
-            var row = new AuditRow(id, now, entry, Hash(last?.Hash ?? Genesis, id, now, entry));
-            sql.Execute(
-                $"INSERT INTO audit ({Columns}) VALUES (@id, @at, @operator, @action, @device, @outcome, @detail, @hash, @client, @station, @trace, @journal)",
-                ("@id", id), ("@at", now.ToUnixTimeMilliseconds()), ("@operator", entry.Operator), ("@action", entry.Action),
-                ("@device", entry.Device), ("@outcome", entry.Outcome), ("@detail", entry.Detail), ("@hash", row.Hash),
-                ("@client", entry.Client), ("@station", entry.Station), ("@trace", entry.TraceId), ("@journal", entry.Journal));
-            return row;
-        });
+        return _store.Write(sql => Append(sql, entry));
+    }
+
+    /// <summary>Adds a row to a transaction.</summary>
+    internal AuditRow Append(VaultSql sql, AuditEntry entry)
+    {
+        AuditRow? last = sql.Query($"SELECT {Columns} FROM audit ORDER BY id DESC LIMIT 1", Row).FirstOrDefault();
+        long id = (last?.Id ?? 0) + 1;
+        DateTimeOffset now = DateTimeOffset.FromUnixTimeMilliseconds(_time.GetUtcNow().ToUnixTimeMilliseconds());
+        var row = new AuditRow(id, now, entry, Hash(last?.Hash ?? Genesis, id, now, entry));
+        sql.Execute(
+            $"INSERT INTO audit ({Columns}) VALUES (@id, @at, @operator, @action, @device, @outcome, @detail, @hash, @client, @station, @trace, @journal)",
+            ("@id", id), ("@at", now.ToUnixTimeMilliseconds()), ("@operator", entry.Operator), ("@action", entry.Action),
+            ("@device", entry.Device), ("@outcome", entry.Outcome), ("@detail", entry.Detail), ("@hash", row.Hash),
+            ("@client", entry.Client), ("@station", entry.Station), ("@trace", entry.TraceId), ("@journal", entry.Journal));
+        return row;
     }
 
     /// <summary>The latest rows, newest first.</summary>

@@ -16,6 +16,7 @@ public sealed class VaultFile : IDisposable
         Approvals = new Approvals(store, time);
         Numbers = new Numbers(store, time);
         Audit = new Audit(store, time);
+        Leases = new LeaseBook(store, Audit);
         Jobs = new Jobs(store, time);
         Learned = new Learned(store);
         Clients = new Clients(store);
@@ -48,6 +49,9 @@ public sealed class VaultFile : IDisposable
 
     /// <summary>What anyone did.</summary>
     public Audit Audit { get; }
+
+    /// <summary>Who may write to which phone.</summary>
+    public LeaseBook Leases { get; }
 
     /// <summary>Dumps and what they have read so far.</summary>
     public Jobs Jobs { get; }

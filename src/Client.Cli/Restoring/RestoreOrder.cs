@@ -30,6 +30,9 @@ internal sealed record RestoreOrder
     /// <summary>Id of an earlier restore that is asked for again; null for a new one.</summary>
     public string? RequestId { get; init; }
 
+    /// <summary>Fencing token of a lease that is held already; null to take one for the time of the restore.</summary>
+    public ulong? Lease { get; init; }
+
     /// <summary>Never tells a label, the code or the password.</summary>
     public override string ToString() => $"restore of SIM {string.Join(" and ", Slots.Select(slot => slot.Slot))}";
 }

@@ -2,7 +2,7 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli.Restoring;
 
-// The restore as a person goes through it: find the phone, find the numbers, see the plan, say yes, watch, get the receipt.
+// The restore as a person goes through it: find the phone, take it, find the numbers, see the plan, say yes, watch, get the receipt.
 internal static class RestoreProcedure
 {
     public static async Task<ExitCode> RunAsync(Invocation invocation, RestoreOrder order)
@@ -17,6 +17,15 @@ internal static class RestoreProcedure
 
         // From here the phone goes by its full name: a second one that is plugged in meanwhile cannot take its place.
         Device device = await FindAsync(invocation, order).ConfigureAwait(false);
+        LeaseHold hold = await LeaseHold.TakeAsync(invocation, device.Name, order).ConfigureAwait(false);
+        await using (hold.ConfigureAwait(false))
+            return await RunAsync(invocation, order, device, hold, asks, spc, password).ConfigureAwait(false);
+    }
+
+    private static async Task<ExitCode> RunAsync(
+        Invocation invocation, RestoreOrder order, Device device, LeaseHold hold, bool asks, string spc, string password)
+    {
+        Screen screen = invocation.Screen;
         IReadOnlyList<SlotSource> sources = await SourceOfNumber.ResolveAsync(invocation, order).ConfigureAwait(false);
 
         // A question shows the numbers in full, because a person has to compare them.
@@ -27,12 +36,13 @@ internal static class RestoreProcedure
         WriteImeiRequest request = Request(order, device, sources);
         request.Spc = spc;
         request.SecurityPassword = password;
+        request.FencingToken = hold.Token;
         AskingAgain again = new(request, sources, order.FromOneBackup);
 
         if (order.RequestId is not null)
         {
             if (asks)
-                await Confirmation.AskAgainAsync(invocation, device, request, sources).ConfigureAwait(false);
+                await hold.WhileHeldAsync(ct => Confirmation.AskAgainAsync(invocation, device, request, sources, ct)).ConfigureAwait(false);
             return await WriteRun.RunAsync(invocation, request, again).ConfigureAwait(false);
         }
 
@@ -63,7 +73,7 @@ internal static class RestoreProcedure
         if (asks || !screen.Json)
             ReceiptPrinter.Plan(device, now, plan, cell => screen.Say(cell));
         if (asks)
-            await Confirmation.AskAsync(invocation, plan).ConfigureAwait(false);
+            await hold.WhileHeldAsync(ct => Confirmation.AskAsync(invocation, plan, ct)).ConfigureAwait(false);
         return await WriteRun.RunAsync(invocation, request, again).ConfigureAwait(false);
     }
 
@@ -121,7 +131,7 @@ internal static class RestoreProcedure
     // opens the phone is left out, which a check has no use for.
     private static async Task<WriteReceipt> PlanAsync(Invocation invocation, WriteImeiRequest request, bool reveal)
     {
-        WriteImeiRequest question = new(request) { ValidateOnly = true, RevealImei = reveal, Spc = "", SecurityPassword = "" };
+        WriteImeiRequest question = new(request) { ValidateOnly = true, RevealImei = reveal, Spc = "", SecurityPassword = "", FencingToken = 0 };
         WriteReceipt? plan = null;
         await foreach (WriteImeiResponse message in invocation.Client.WriteImeiAsync(question, invocation.Cancellation).ConfigureAwait(false))
             plan = message.Receipt ?? plan;

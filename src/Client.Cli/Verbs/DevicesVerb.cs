@@ -29,7 +29,7 @@ internal static class DevicesVerb
             return ExitCode.Ok;
         }
 
-        screen.Table(["NAME", "PORT", "STATE", "MODEL", "SIM 1", "SIM 2"], list.Devices.Select(Row));
+        screen.Table(["NAME", "PORT", "STATE", "MODEL", "SIM 1", "SIM 2", "HELD BY"], list.Devices.Select(Row));
         foreach (Device device in list.Devices.Where(device => device.Hint.Length > 0))
             screen.Note($"{Names.Short(device.Name)}: {device.Hint}");
         return ExitCode.Ok;
@@ -43,6 +43,7 @@ internal static class DevicesVerb
         device.Identity?.Model ?? "",
         Slot(device, 1),
         Slot(device, 2),
+        LeaseWords.Holder(device.Lease),
     ];
 
     private static Cell Slot(Device device, uint number)

@@ -34,9 +34,11 @@ internal static class RestoreVerb
             },
         };
 
+        Option<ulong?> lease = new("--lease") { Description = "Token of a lease on the phone that you hold, and keep; else one is taken for the time of the restore.", HelpName = "TOKEN" };
+
         Command command = new("restore", Help);
         slots.AddTo(command);
-        foreach (Option option in (Option[])[reason, spc, password, noRestart, dryRun, yes, reveal, requestId])
+        foreach (Option option in (Option[])[reason, spc, password, noRestart, dryRun, yes, reveal, requestId, lease])
             command.Options.Add(option);
         command.Validators.Add(result =>
         {
@@ -61,6 +63,7 @@ internal static class RestoreVerb
                 Yes = parsed.GetValue(yes),
                 Reveal = parsed.GetValue(reveal),
                 RequestId = parsed.GetValue(requestId)?.ToString(),
+                Lease = parsed.GetValue(lease),
             });
         });
         return command;

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace ImeiAgent.Operations;
 
 /// <summary>
-/// Puts a phone's own IMEI back, in one slot or both, all or nothing. The order never changes: checks, backup, intent on disk, bytes sent,
-/// read back, restart, read once more, row closed. From the intent on a restore runs to its end, whoever stopped listening.
+/// Puts a phone's own IMEI back, in one slot or both, all or nothing. The order never changes: lease, checks, backup, intent on disk, bytes
+/// sent, read back, restart, read once more, row closed. From the intent on a restore runs to its end, whoever stopped listening.
 /// </summary>
 public sealed partial class RestoreImei
 {
@@ -19,6 +19,7 @@ public sealed partial class RestoreImei
 
     private readonly PhoneRegistry _phones;
     private readonly VaultFile _vault;
+    private readonly Leases _leases;
     private readonly RestoreOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
@@ -29,9 +30,9 @@ public sealed partial class RestoreImei
     private readonly RunningRestores _running = new();
 
     /// <summary>Makes it, and closes what an earlier agent had opened and not yet sent.</summary>
-    public RestoreImei(PhoneRegistry phones, VaultFile vault, TimeProvider time, ILogger<RestoreImei> log)
+    public RestoreImei(PhoneRegistry phones, VaultFile vault, Leases leases, TimeProvider time, ILogger<RestoreImei> log)
     {
-        (_phones, _vault, _options, _time, _log) = (phones, vault, phones.RestoreOptions, time, log);
+        (_phones, _vault, _leases, _options, _time, _log) = (phones, vault, leases, phones.RestoreOptions, time, log);
         _identify = new Identify(time);
         _replay = new RestoreReplay(phones, vault, time);
         _checks = new RestoreChecks(phones, vault, time);
@@ -99,6 +100,9 @@ public sealed partial class RestoreImei
 
         // What the phone, the vault and the policy say.
         Phone phone = await _phones.RequireAsync(request.Device, ct);
+        using WriteRight right = _leases.WriteRight(phone.Name, request.FencingToken, request.By);
+        if (!request.ValidateOnly)
+            right.Require();
         using WriteGate.Pass pass = phone.Gate.TryEnter($"{request.By.Name}: {request.Reason}") ?? throw Faults.Busy(phone);
         PhoneReading reading = await _identify.RunAsync(phone, ct);
         var toApprove = new List<OperationException>();
@@ -126,6 +130,8 @@ public sealed partial class RestoreImei
             // Once more who it is: behind a port that stays open the cable may have been moved.
             await _identify.RunAsync(phone, ct);
             ct.ThrowIfCancellationRequested();
+            // From here until the write has ended nobody else gets the phone; whoever lost it up to here sends nothing.
+            right.Take();
             journal.Intend();
         }
         catch (Exception e) when (e is OperationException or OperationCanceledException)

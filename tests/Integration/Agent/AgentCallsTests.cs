@@ -65,7 +65,7 @@ public class AgentCallsTests
         using var folder = new TemporaryFolder();
         await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", link: folder.File("phone"));
         await using AgentUnderTest agent = await AgentUnderTest.StartAsync(phone.Host.Path);
-        WriteImeiRequest request = Restore("356938/03/564380/9 01");
+        WriteImeiRequest request = await AgentUnderTest.LeasedAsync(agent.Channel, Restore("356938/03/564380/9 01"));
         request.NoRestart = false;
 
         List<WriteImeiResponse> first = await WriteAsync(agent, request);
@@ -94,7 +94,7 @@ public class AgentCallsTests
         await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost");
         await using AgentUnderTest agent = await AgentUnderTest.StartAsync(phone.Host.Path);
         HeldReply write = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
-        WriteImeiRequest request = Restore("356938035643809");
+        WriteImeiRequest request = await AgentUnderTest.LeasedAsync(agent.Channel, Restore("356938035643809"));
         using (AsyncServerStreamingCall<WriteImeiResponse> call = agent.Imei.WriteImei(request, cancellationToken: Ct))
         {
             Assert.True(await call.ResponseStream.MoveNext(Ct));
@@ -113,7 +113,8 @@ public class AgentCallsTests
     {
         await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-spc-locked");
         await using AgentUnderTest agent = await AgentUnderTest.StartAsync(phone.Host.Path);
-        using AsyncServerStreamingCall<WriteImeiResponse> call = agent.Imei.WriteImei(Restore("356938035643809"), cancellationToken: Ct);
+        WriteImeiRequest request = await AgentUnderTest.LeasedAsync(agent.Channel, Restore("356938035643809"));
+        using AsyncServerStreamingCall<WriteImeiResponse> call = agent.Imei.WriteImei(request, cancellationToken: Ct);
         var told = new List<WriteImeiResponse>();
 
         var failure = await Assert.ThrowsAsync<RpcException>(async () =>
@@ -142,7 +143,8 @@ public class AgentCallsTests
         await AssertFailsAsync(StatusCode.NotFound, "SNAPSHOT_NOT_FOUND", () => agent.Snapshots.GetSnapshotAsync(new() { Name = "snapshots/x" }));
         await AssertFailsAsync(StatusCode.InvalidArgument, "ARGUMENT_INVALID", () => agent.Snapshots.ListSnapshotsAsync(new() { PageSize = -1 }), "page_size");
         await AssertRestoreFailsAsync(agent, StatusCode.InvalidArgument, "IMEI_INVALID", Restore("355167055587819", device), "label");
-        await AssertRestoreFailsAsync(agent, StatusCode.FailedPrecondition, "IMEI_IN_USE", Restore("490154203237518", device));
+        await AssertRestoreFailsAsync(agent, StatusCode.FailedPrecondition, "LEASE_REQUIRED", Restore("490154203237518", device));
+        await AssertRestoreFailsAsync(agent, StatusCode.FailedPrecondition, "IMEI_IN_USE", await AgentUnderTest.LeasedAsync(agent.Channel, Restore("490154203237518", device)));
         await AssertFailsAsync(StatusCode.NotFound, "JOURNAL_NOT_FOUND", () => agent.Journal.GetJournalEntryAsync(new() { Name = "journal/17" }));
         await AssertFailsAsync(StatusCode.NotFound, "APPROVAL_NOT_FOUND", () => agent.Approvals.ApproveWriteAsync(new() { RequestId = "x", Reason = "why not" }));
         await AssertRestoreFailsAsync(agent, StatusCode.InvalidArgument, "ARGUMENT_INVALID", new WriteImeiRequest { Device = device }, "source");

@@ -25,7 +25,8 @@ public sealed class AgentEndTests : IDisposable
         await using OurProgram agent = await StartAsync(phone);
         using GrpcChannel channel = AgentUnderTest.Connect(Socket);
         HeldReply write = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
-        using AsyncServerStreamingCall<WriteImeiResponse> call = new ImeiService.ImeiServiceClient(channel).WriteImei(Restore(), cancellationToken: Ct);
+        WriteImeiRequest request = await AgentUnderTest.LeasedAsync(channel, Restore());
+        using AsyncServerStreamingCall<WriteImeiResponse> call = new ImeiService.ImeiServiceClient(channel).WriteImei(request, cancellationToken: Ct);
         await write.Reached.WaitAsync(Eventually.Deadline, Ct);
 
         agent.Terminate();
@@ -62,6 +63,7 @@ public sealed class AgentEndTests : IDisposable
         await using (OurProgram first = await StartAsync(phone))
         {
             using GrpcChannel broken = AgentUnderTest.Connect(Socket);
+            await AgentUnderTest.LeasedAsync(broken, request);
             HeldReply write = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
             using AsyncServerStreamingCall<WriteImeiResponse> call = new ImeiService.ImeiServiceClient(broken).WriteImei(request, cancellationToken: Ct);
             await write.Reached.WaitAsync(Eventually.Deadline, Ct);

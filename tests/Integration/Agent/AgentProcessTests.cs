@@ -46,7 +46,7 @@ public sealed class AgentProcessTests : IDisposable
         await call.RequestStream.CompleteAsync();
 
         Assert.Equal(
-            ["AgentService", "ApprovalService", "DeviceService", "ImeiService", "JobService", "JournalService", "NvService", "SnapshotService"],
+            ["AgentService", "ApprovalService", "DeviceService", "ImeiService", "JobService", "JournalService", "LeaseService", "NvService", "SnapshotService"],
             call.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name)
                 .Where(n => n.StartsWith("imeiagent.v1.", StringComparison.Ordinal)).Select(n => n["imeiagent.v1.".Length..]).Order());
     }

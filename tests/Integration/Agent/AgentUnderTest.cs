@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Net.Client;
 using ImeiAgent.Agent;
 using ImeiAgent.TestKit;
@@ -20,6 +21,7 @@ internal sealed class AgentUnderTest : IAsyncDisposable
         Devices = new DeviceService.DeviceServiceClient(Channel);
         Nv = new NvService.NvServiceClient(Channel);
         Jobs = new JobService.JobServiceClient(Channel);
+        Leases = new LeaseService.LeaseServiceClient(Channel);
         Imei = new ImeiService.ImeiServiceClient(Channel);
         Journal = new JournalService.JournalServiceClient(Channel);
         Approvals = new ApprovalService.ApprovalServiceClient(Channel);
@@ -33,6 +35,8 @@ internal sealed class AgentUnderTest : IAsyncDisposable
     public NvService.NvServiceClient Nv { get; }
 
     public JobService.JobServiceClient Jobs { get; }
+
+    public LeaseService.LeaseServiceClient Leases { get; }
 
     public ImeiService.ImeiServiceClient Imei { get; }
 
@@ -74,6 +78,14 @@ internal sealed class AgentUnderTest : IAsyncDisposable
             },
         },
     });
+
+    /// <summary>Takes a lease on the phone of a restore, and has the restore carry it; the same however often it is called.</summary>
+    public static async Task<WriteImeiRequest> LeasedAsync(GrpcChannel channel, WriteImeiRequest request)
+    {
+        AcquireLeaseRequest order = new() { Device = request.Device, Purpose = request.Reason, RequestId = "7f9c24e8-3b12-4c1f-9a52-1c0f6f0d7a11", Ttl = Duration.FromTimeSpan(TimeSpan.FromHours(1)) };
+        request.FencingToken = (await new LeaseService.LeaseServiceClient(channel).AcquireLeaseAsync(order, cancellationToken: Ct)).Lease.FencingToken;
+        return request;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -9,6 +9,8 @@ namespace ImeiAgent.Integration.Crash;
 /// <summary>What of an agent restores: a vault, the ports, the procedure. No network, and a clock that hurries.</summary>
 internal sealed class RestoringAgent : IAsyncDisposable
 {
+    private const string LeaseRequest = "7f9c24e8-3b12-4c1f-9a52-1c0f6f0d7a11";
+
     private readonly ConcurrentQueue<string> _said = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -32,7 +34,8 @@ internal sealed class RestoringAgent : IAsyncDisposable
             Vault, time, new StepLog<PhoneRegistry>(_ => { }, _said.Enqueue));
         try
         {
-            Restore = new RestoreImei(Registry, Vault, time, new StepLog<RestoreImei>(state => options.Reached(this, state), _said.Enqueue));
+            Leases = new Leases(Vault, time, new StepLog<Leases>(_ => { }, _said.Enqueue));
+            Restore = new RestoreImei(Registry, Vault, Leases, time, new StepLog<RestoreImei>(state => options.Reached(this, state), _said.Enqueue));
         }
         catch
         {
@@ -54,6 +57,8 @@ internal sealed class RestoringAgent : IAsyncDisposable
     public VaultFile Vault { get; }
 
     public PhoneRegistry Registry { get; }
+
+    public Leases Leases { get; }
 
     public RestoreImei Restore { get; }
 
@@ -80,12 +85,15 @@ internal sealed class RestoringAgent : IAsyncDisposable
         }
     }
 
-    /// <summary>Restores, and returns how it ended.</summary>
+    /// <summary>Restores with a lease of its own, the same for each agent, and returns how it ended.</summary>
     /// <exception cref="OperationException">It was refused.</exception>
     public async Task<RestoreEnded> RunAsync(RestoreRequest request)
     {
+        PhoneView phone = await Registry.ChooseAsync(request.Device, CancellationToken.None);
+        var order = new LeaseOrder { Device = phone.Name, Purpose = "ticket 4711", RequestId = LeaseRequest, Ttl = TimeSpan.FromHours(1), By = request.By };
+        LeaseView lease = await Leases.AcquireAsync(order, CancellationToken.None);
         RestoreEvent? last = null;
-        await foreach (RestoreEvent told in Restore.RunAsync(request, CancellationToken.None))
+        await foreach (RestoreEvent told in Restore.RunAsync(request with { FencingToken = lease.Token }, CancellationToken.None))
             last = told;
         return (RestoreEnded)last!;
     }
@@ -106,6 +114,7 @@ internal sealed class RestoringAgent : IAsyncDisposable
     {
         Restore.BeginDrain();
         await Registry.DisposeAsync();
+        Leases.Dispose();
         Vault.Dispose();
     }
 }

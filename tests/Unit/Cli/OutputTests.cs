@@ -18,7 +18,7 @@ public class OutputTests
         CliRun run = await CliRun.RunAsync(agent, "devices");
 
         Assert.Equal(ExitCode.Ok, run.Exit);
-        Assert.Equal(["NAME", "PORT", "STATE", "MODEL", "SIM", "1", "SIM", "2"], run.OutLines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(["NAME", "PORT", "STATE", "MODEL", "SIM", "1", "SIM", "2", "HELD", "BY"], run.OutLines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         string[] cells = run.OutLines[1].Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         Assert.Equal(["sm-g991u-3f2a", "/dev/ttyUSB0", "ready", "SM-G991U", "lost (blank)", "ok"], cells);
     }

@@ -71,6 +71,17 @@ internal sealed class FakeAgent : IAsyncDisposable
     public Func<WriteImeiRequest, IServerStreamWriter<WriteImeiResponse>, ServerCallContext, Task> OnWriteImei { get; set; } =
         (_, _, _) => throw Missing();
 
+    public Func<AcquireLeaseRequest, AcquireLeaseResponse> OnAcquireLease { get; set; } = _ => throw Missing();
+
+    public Func<ReleaseLeaseRequest, ReleaseLeaseResponse> OnReleaseLease { get; set; } = _ => new ReleaseLeaseResponse { End = LeaseEnd.Released };
+
+    public Func<StealLeaseRequest, StealLeaseResponse> OnStealLease { get; set; } = _ => throw Missing();
+
+    public Func<ListLeasesResponse> OnListLeases { get; set; } = () => throw Missing();
+
+    public Func<WatchLeaseRequest, IServerStreamWriter<WatchLeaseResponse>, ServerCallContext, Task> OnWatchLease { get; set; } =
+        (_, _, _) => throw Missing();
+
     public Func<ListJournalRequest, ListJournalResponse> OnListJournal { get; set; } = _ => throw Missing();
 
     public Func<GetJournalEntryRequest, GetJournalEntryResponse> OnGetJournalEntry { get; set; } = _ => throw Missing();

@@ -15,6 +15,7 @@ internal static class FakeServices
         app.MapGrpcService<Jobs>();
         app.MapGrpcService<Imei>();
         app.MapGrpcService<Snapshots>();
+        app.MapGrpcService<Leases>();
         app.MapGrpcService<Journal>();
         app.MapGrpcService<Approvals>();
     }
@@ -97,6 +98,27 @@ internal static class FakeServices
         {
             fake.Requests.Enqueue(request);
             return fake.OnWriteImei(request, answers, context);
+        }
+    }
+
+    internal sealed class Leases(FakeAgent fake) : LeaseService.LeaseServiceBase
+    {
+        public override Task<AcquireLeaseResponse> AcquireLease(AcquireLeaseRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnAcquireLease);
+
+        public override Task<ReleaseLeaseResponse> ReleaseLease(ReleaseLeaseRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnReleaseLease);
+
+        public override Task<StealLeaseResponse> StealLease(StealLeaseRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnStealLease);
+
+        public override Task<ListLeasesResponse> ListLeases(ListLeasesRequest request, ServerCallContext context) =>
+            Answer(fake, request, _ => fake.OnListLeases());
+
+        public override Task WatchLease(WatchLeaseRequest request, IServerStreamWriter<WatchLeaseResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnWatchLease(request, answers, context);
         }
     }
 

@@ -15,13 +15,14 @@ public class RetryTests
         IEnumerable<string> all =
             from file in (Google.Protobuf.Reflection.FileDescriptor[])
                 [AgentReflection.Descriptor, ApprovalReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor,
-                    JobReflection.Descriptor, JournalReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor]
+                    JobReflection.Descriptor, JournalReflection.Descriptor, LeaseReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor]
             from service in file.Services
             from method in service.Methods
             select $"{service.Name}/{method.Name}";
 
         string[] changing = ["ImeiService/WriteImei", "JournalService/SettleJournalEntry", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
-        string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot"];
+        string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot",
+            "LeaseService/AcquireLease", "LeaseService/StealLease", "LeaseService/WatchLease"];
         Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
         Assert.Empty(ReadRetries.Methods.Except(all));
         Assert.Equal(ReadRetries.Package, JobReflection.Descriptor.Package);

@@ -19,7 +19,9 @@ internal sealed class Bench : IAsyncDisposable
     private readonly List<PortSpec> _ports = [];
     private readonly SessionOptions _session;
     private readonly RestoreOptions _patience;
+    private readonly string _lease = Guid.NewGuid().ToString();
     private PhoneRegistry? _registry;
+    private Leases? _leases;
     private RestoreImei? _restore;
     private DumpJobs? _jobs;
 
@@ -39,7 +41,9 @@ internal sealed class Bench : IAsyncDisposable
 
     public PhoneRegistry Registry => _registry ??= NewRegistry(_ports);
 
-    public RestoreImei Restore => _restore ??= new RestoreImei(Registry, Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+    public RestoreImei Restore => _restore ??= new RestoreImei(Registry, Vault, Leases, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+
+    public Leases Leases => _leases ??= new Leases(Vault, TimeProvider.System, NullLogger<Leases>.Instance);
 
     public JournalDesk Desk => new(Registry, Vault, Restore, TimeProvider.System);
 
@@ -134,10 +138,43 @@ internal sealed class Bench : IAsyncDisposable
     public async Task<List<RestoreEvent>> RunAsync(RestoreRequest request)
     {
         var events = new List<RestoreEvent>();
-        await foreach (RestoreEvent told in Restore.RunAsync(request, Ct))
+        await foreach (RestoreEvent told in Restore.RunAsync(await LeasedAsync(request), Ct))
             events.Add(told);
         return events;
     }
+
+    /// <summary>
+    /// The request with a lease on its phone, the same for all requests of one caller; as it is when it has one, needs none, or no phone fits.
+    /// </summary>
+    public Task<RestoreRequest> LeasedAsync(RestoreRequest request) => LeasedAsync(request, Registry);
+
+    /// <inheritdoc cref="LeasedAsync(RestoreRequest)"/>
+    public async Task<RestoreRequest> LeasedAsync(RestoreRequest request, PhoneRegistry registry)
+    {
+        if (request.ValidateOnly || request.FencingToken != 0)
+            return request;
+        string device;
+        try
+        {
+            device = (await registry.ChooseAsync(request.Device, Ct)).Name;
+        }
+        catch (OperationException)
+        {
+            return request;
+        }
+        LeaseView lease = await Leases.AcquireAsync(Order(device, request.By) with { RequestId = _lease }, Ct);
+        return request with { FencingToken = lease.Token };
+    }
+
+    /// <summary>Asks for a lease that lasts as long as any test.</summary>
+    public static LeaseOrder Order(string device, Caller by) => new()
+    {
+        Device = device,
+        Purpose = "ticket 4711",
+        RequestId = Guid.NewGuid().ToString(),
+        Ttl = TimeSpan.FromHours(1),
+        By = by,
+    };
 
     /// <summary>Restores and returns how it ended.</summary>
     public async Task<RestoreEnded> EndAsync(RestoreRequest request) => Assert.IsType<RestoreEnded>((await RunAsync(request))[^1]);
@@ -190,6 +227,7 @@ internal sealed class Bench : IAsyncDisposable
             await _jobs.DisposeAsync();
         if (_registry is not null)
             await _registry.DisposeAsync();
+        _leases?.Dispose();
         foreach (RunningPhone<MemoryHost> phone in _phones.Values)
             await phone.DisposeAsync();
         Vault.Dispose();

@@ -18,7 +18,7 @@ public class ManyAtOnceTests
         await using var bench = new Bench();
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
-        Task<RestoreEnded> winner = bench.EndAsync(Bench.Label() with { By = Caller.Local("ana"), Reason = "ticket 1" });
+        Task<RestoreEnded> winner = bench.EndAsync(Bench.Label() with { Reason = "ticket 1" });
         await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         OperationException[] losers = await Task.WhenAll(Enumerable.Range(0, 99).Select(i =>
@@ -26,7 +26,7 @@ public class ManyAtOnceTests
         write.Release();
 
         Assert.Equal(RestoreOutcome.Applied, (await winner).Receipt.Outcome);
-        Assert.All(losers, e => Assert.Equal((OperationError.DeviceBusy, "local:ana: ticket 1"), (e.Error, e.Fields["holder"])));
+        Assert.All(losers, e => Assert.Equal((OperationError.DeviceBusy, "local:test: ticket 1"), (e.Error, e.Fields["holder"])));
         Assert.Equal(("083A65390853468390", null, 1L), (bench.Held(1), bench.Held(2), bench.Phone.Counters.NvWritesReceived));
     }
 

@@ -22,7 +22,7 @@ public class NumberHeldElsewhereTests
         await bench.Registry.RequireAsync(Second.Name, Bench.Ct);
 
         OperationError?[] ends = await Task.WhenAll(
-            EndAsync(bench.Restore, First), EndAsync(bench.Restore, Second));
+            EndAsync(bench, bench.Registry, First, restore: bench.Restore), EndAsync(bench, bench.Registry, Second, restore: bench.Restore));
 
         Assert.Equal([null, OperationError.ImeiInUse], ends.Order());
         Assert.Equal(1, bench.Phone.Counters.NvWritesReceived + second.Phone.Counters.NvWritesReceived);
@@ -34,10 +34,10 @@ public class NumberHeldElsewhereTests
         await using var bench = new Bench();
         RunningPhone<MemoryHost> second = bench.Plug("galaxy-imei-lost", seed: 2);
         await using (PhoneRegistry yesterday = bench.NewRegistry([First]))
-            Assert.Null(await EndAsync(NewRestore(bench, yesterday), First));
+            Assert.Null(await EndAsync(bench, yesterday, First));
 
         await using PhoneRegistry today = bench.NewRegistry([Second]);
-        OperationError? end = await EndAsync(NewRestore(bench, today), Second);
+        OperationError? end = await EndAsync(bench, today, Second);
 
         Assert.Equal(OperationError.ImeiInUse, end);
         Assert.Equal(0, second.Phone.Counters.NvWritesReceived);
@@ -49,13 +49,13 @@ public class NumberHeldElsewhereTests
         await using var bench = new Bench();
         bench.Plug("galaxy-imei-lost", seed: 2);
         await using (PhoneRegistry yesterday = bench.NewRegistry([First]))
-            Assert.Null(await EndAsync(NewRestore(bench, yesterday), First));
+            Assert.Null(await EndAsync(bench, yesterday, First));
         bench.Phone.Erase(1, 550);
 
         await using PhoneRegistry today = bench.NewRegistry([First, Second]);
         await today.RequireAsync(First.Name, Bench.Ct);
 
-        Assert.Equal(OperationError.ImeiInUse, await EndAsync(NewRestore(bench, today), Second));
+        Assert.Equal(OperationError.ImeiInUse, await EndAsync(bench, today, Second));
     }
 
     [Fact]
@@ -65,15 +65,14 @@ public class NumberHeldElsewhereTests
         bench.Plug("galaxy-imei-lost", seed: 2);
         await using (PhoneRegistry yesterday = bench.NewRegistry([First]))
         {
-            RestoreImei restore = NewRestore(bench, yesterday);
-            Assert.Null(await EndAsync(restore, First));
+            Assert.Null(await EndAsync(bench, yesterday, First));
             bench.Phone.Erase(1, 550);
-            Assert.Null(await EndAsync(restore, First, "490154203237518"));
+            Assert.Null(await EndAsync(bench, yesterday, First, "490154203237518"));
         }
 
         await using PhoneRegistry today = bench.NewRegistry([Second]);
 
-        Assert.Null(await EndAsync(NewRestore(bench, today), Second));
+        Assert.Null(await EndAsync(bench, today, Second));
     }
 
     [Fact]
@@ -88,22 +87,23 @@ public class NumberHeldElsewhereTests
         bench.First.Host.Unplug();
         await Eventually.HoldsAsync(() => registry.List() is [{ State: PhoneState.Ready } view] && view.Name != name);
 
-        OperationError? end = await EndAsync(NewRestore(bench, registry), First);
+        OperationError? end = await EndAsync(bench, registry, First);
 
         Assert.Equal(OperationError.ImeiInUse, end);
         Assert.Equal(0, second.Phone.Counters.NvWritesReceived);
     }
 
     private static RestoreImei NewRestore(Bench bench, PhoneRegistry registry) =>
-        new(registry, bench.Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+        new(registry, bench.Vault, bench.Leases, TimeProvider.System, NullLogger<RestoreImei>.Instance);
 
     /// <summary>Restores; the error it ended with, or null when the number was applied.</summary>
-    private static async Task<OperationError?> EndAsync(RestoreImei restore, PortSpec port, string label = "356938035643809")
+    private static async Task<OperationError?> EndAsync(Bench bench, PhoneRegistry registry, PortSpec port, string label = "356938035643809", RestoreImei? restore = null)
     {
         try
         {
             RestoreEvent? last = null;
-            await foreach (RestoreEvent told in restore.RunAsync(Bench.Label(label) with { Device = port.Name }, Bench.Ct))
+            restore ??= NewRestore(bench, registry);
+            await foreach (RestoreEvent told in restore.RunAsync(await bench.LeasedAsync(Bench.Label(label) with { Device = port.Name }, registry), Bench.Ct))
                 last = told;
             Assert.Equal(RestoreOutcome.Applied, Assert.IsType<RestoreEnded>(last).Receipt.Outcome);
             return null;

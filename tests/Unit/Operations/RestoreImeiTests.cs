@@ -252,10 +252,10 @@ public class RestoreImeiTests
         await bench.EndAsync(Bench.Label());
         await Assert.ThrowsAsync<OperationException>(() => bench.RunAsync(Bench.Label("490154203237518")));
 
-        IReadOnlyList<AuditRow> rows = bench.Vault.Audit.List(10);
+        AuditRow[] rows = [.. bench.Vault.Audit.List(10).Where(r => r.Entry.Action == "restore-imei")];
 
         Assert.Equal(["refused", "applied"], rows.Select(r => r.Entry.Outcome));
-        Assert.All(rows, r => Assert.Equal(("local:test", "restore-imei"), (r.Entry.Operator, r.Entry.Action)));
+        Assert.All(rows, r => Assert.Equal("local:test", r.Entry.Operator));
         Assert.All(rows, r => Assert.DoesNotMatch(@"\d{15}", r.Entry.Detail));
         Assert.Contains("35693803*****09", rows[1].Entry.Detail, StringComparison.Ordinal);
     }

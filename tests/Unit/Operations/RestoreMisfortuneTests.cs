@@ -240,7 +240,7 @@ public class RestoreMisfortuneTests
         HeldReply write = bench.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
         using var cancel = new CancellationTokenSource();
         RestoreRequest request = Bench.Label();
-        IAsyncEnumerator<RestoreEvent> events = bench.Restore.RunAsync(request, cancel.Token).GetAsyncEnumerator(Bench.Ct);
+        IAsyncEnumerator<RestoreEvent> events = bench.Restore.RunAsync(await bench.LeasedAsync(request), cancel.Token).GetAsyncEnumerator(Bench.Ct);
         Assert.True(await events.MoveNextAsync());
         await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
@@ -260,7 +260,7 @@ public class RestoreMisfortuneTests
         await bench.Registry.RequireAsync("", Bench.Ct);
         HeldReply read = bench.Phone.Traps.HoldReply(DiagCode.NvRead, 550);
         using var cancel = new CancellationTokenSource();
-        Task<RestoreEvent> first = FirstAsync(bench.Restore.RunAsync(Bench.Label(), cancel.Token));
+        Task<RestoreEvent> first = FirstAsync(bench.Restore.RunAsync(await bench.LeasedAsync(Bench.Label()), cancel.Token));
         await read.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         await cancel.CancelAsync();

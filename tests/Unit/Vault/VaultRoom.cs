@@ -7,11 +7,16 @@ using Microsoft.Extensions.Time.Testing;
 namespace ImeiAgent.Unit.Vault;
 
 /// <summary>A directory of its own for a test's vault, with a hand on the file behind the vault's back.</summary>
-internal sealed class VaultRoom : IDisposable
+/// <param name="onDisk">Whether the disk is to be waited for; else memory is used where the machine has a folder in it.</param>
+internal sealed class VaultRoom(bool onDisk = true) : IDisposable
 {
+    private const string Memory = "/dev/shm";
+
     public static readonly PhoneIdentity Galaxy = new("SM-G991U", "G991USQU4AUDA", "80F1A2B3", "A0000012345678", "Jan 1 2026 10:00:00");
 
-    private readonly DirectoryInfo _parent = Directory.CreateTempSubdirectory("vault-test-");
+    private readonly DirectoryInfo _parent = onDisk || !Directory.Exists(Memory)
+        ? Directory.CreateTempSubdirectory("vault-test-")
+        : Directory.CreateDirectory(Path.Combine(Memory, $"vault-test-{Guid.NewGuid()}"));
     private VaultFile? _vault;
 
     public FakeTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
