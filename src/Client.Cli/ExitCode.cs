@@ -1,3 +1,4 @@
+using ImeiAgent.Client.Contexts;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli;
@@ -32,7 +33,7 @@ public enum ExitCode
     /// <summary>Some items could not be read, or a job did not end in time.</summary>
     Incomplete = 8,
 
-    /// <summary>A snapshot, job, skip, journal row, approval or file.</summary>
+    /// <summary>A snapshot, job, skip, journal row, approval, client, context or file.</summary>
     File = 9,
 
     /// <summary>Ctrl-C, or answered no, or the job was cancelled.</summary>
@@ -49,11 +50,11 @@ internal static class ExitCodes
         (ExitCode.Usage, "the command line is wrong, or confirmation is needed and nobody can be asked (see --yes)"),
         (ExitCode.AgentUnreachable, "no agent listens there, it is ending, or the connection to it broke during a read"),
         (ExitCode.DeviceNotReady, "device not found, ambiguous, busy, not ready, unplugged, or it does not answer"),
-        (ExitCode.Refused, "refused by policy, by the phone or because of the number: the phone holds what it held"),
+        (ExitCode.Refused, "refused by policy, by the phone or because of the number, or the agent is not the one that was paired: the phone holds what it held"),
         (ExitCode.RolledBack, "the new value did not hold: rolled back, or gone after the restart; the phone holds its old value"),
         (ExitCode.OutcomeUnknown, "outcome of a restore unknown: ask again with --request-id, or see imei journal"),
-        (ExitCode.Incomplete, "incomplete: some items are unknown (what was read is kept), or a job did not end in the time given"),
-        (ExitCode.File, "a snapshot, job, skip, journal row, approval or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
+        (ExitCode.Incomplete, "incomplete: some items are unknown (what was read is kept), a job did not end in the time given, or some agents did not answer"),
+        (ExitCode.File, "a snapshot, job, skip, journal row, approval, client, context or file: not found, damaged, of a wrong format, exists already, or cannot be written"),
         (ExitCode.Cancelled, "cancelled by Ctrl-C, by the answer at the prompt before a write was asked for, or (a job) by anybody"),
     ];
 
@@ -62,8 +63,17 @@ internal static class ExitCodes
         {
             AgentException.AgentUnreachable or AgentException.ConnectionLost => ExitCode.AgentUnreachable,
             AgentException.OutcomeNotLearnt => ExitCode.OutcomeUnknown,
+            AgentException.AgentNotTrusted or AgentException.CertificateExpired => ExitCode.Refused,
+            ContextException.NotFound or ContextException.Damaged or ContextException.Newer => ExitCode.File,
             _ => ExitCode.Internal,
         };
+
+    public static ExitCode For(ContextException fault) => fault.Reason switch
+    {
+        ContextException.NameInvalid or ContextException.LineDamaged or ContextException.LineNewer => ExitCode.Usage,
+        ContextException.LineExpired or ContextException.AnswerWrong => ExitCode.Refused,
+        _ => ExitCode.File,
+    };
 
     public static ExitCode For(ErrorReason reason) => reason switch
     {

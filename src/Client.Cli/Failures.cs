@@ -1,4 +1,5 @@
 using Grpc.Core;
+using ImeiAgent.Client.Contexts;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli;
@@ -15,6 +16,10 @@ internal static class Failures
         catch (AgentException fault)
         {
             return Report(screen, fault);
+        }
+        catch (ContextException fault)
+        {
+            return Report(screen, ExitCodes.For(fault), fault.Reason, fault.Message);
         }
         catch (CliException fault)
         {
@@ -41,8 +46,13 @@ internal static class Failures
         screen.Error(Sentence(fault), Json.Error(fault));
         if (!screen.Json && fault.Code == ErrorReason.JournalOpen && fault.Metadata.TryGetValue("journal", out string? open))
             screen.Say($"What is open, and what settles it: imei journal show {Names.Short(open)}");
+        if (!screen.Json && Advice.For(fault) is { } advice)
+            screen.Say(advice);
         return ExitCodes.For(fault);
     }
+
+    /// <summary>An agent's refusal in one line.</summary>
+    public static string InOneLine(AgentException fault) => Sentence(fault);
 
     private static ExitCode Report(Screen screen, ExitCode code, string reason, string message)
     {
@@ -50,7 +60,7 @@ internal static class Failures
         {
             ExitCode.Usage => StatusCode.InvalidArgument,
             ExitCode.Cancelled => StatusCode.Cancelled,
-            ExitCode.File => StatusCode.FailedPrecondition,
+            ExitCode.File or ExitCode.Refused => StatusCode.FailedPrecondition,
             _ => StatusCode.Internal,
         };
         screen.Error(message, Json.Error(status, message, reason));

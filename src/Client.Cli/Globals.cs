@@ -14,8 +14,15 @@ internal sealed class Globals(Terminal terminal)
 
     public Option<string> Agent { get; } = new("--agent")
     {
-        Description = $"The agent: unix:PATH or npipe:NAME. Else the variable IMEI_AGENT, else {AgentEndpoint.Default}.",
+        Description = $"An agent of this machine: unix:PATH or npipe:NAME. Else the variable IMEI_AGENT, else the current context, else {AgentEndpoint.Default}.",
         HelpName = "ENDPOINT",
+        Recursive = true,
+    };
+
+    public Option<string> Context { get; } = new("--context")
+    {
+        Description = "The agent of a context, see imei context; local is this machine's. Else the variable IMEI_CONTEXT, else --agent, else the current context.",
+        HelpName = "NAME",
         Recursive = true,
     };
 

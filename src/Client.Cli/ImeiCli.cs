@@ -45,7 +45,7 @@ public static class ImeiCli
         // Not RootCommand: that one names itself after the running program, which may be another.
         Command root = new("imei", "Reads, backs up and restores the IMEI of phones with Qualcomm modems, through an ImeiAgent.")
         {
-            globals.Device, globals.Agent, globals.Json, globals.Quiet,
+            globals.Device, globals.Context, globals.Agent, globals.Json, globals.Quiet,
             DevicesVerb.Build(globals),
             IdentifyVerb.Build(globals),
             NvVerb.Build(globals),
@@ -58,6 +58,7 @@ public static class ImeiCli
             JournalVerb.Build(globals),
             ApprovalsVerb.Build(globals),
             AuditVerb.Build(globals),
+            ContextVerb.Build(globals),
             AgentVerb.Build(globals),
             VersionVerb.Build(globals),
         };
@@ -110,7 +111,7 @@ public static class ImeiCli
             foreach ((ExitCode code, string meaning) in ExitCodes.Table)
                 output.WriteLine($"  {(int)code,3}  {meaning}");
             output.WriteLine();
-            output.WriteLine("Environment: IMEI_AGENT (endpoint), IMEI_SPC (service programming code), IMEI_PASSWORD (security password), NO_COLOR.");
+            output.WriteLine("Environment: IMEI_CONTEXT (name of a context), IMEI_AGENT (endpoint), IMEI_SPC (service programming code), IMEI_PASSWORD (security password), NO_COLOR.");
             return result;
         }
     }

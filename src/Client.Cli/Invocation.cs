@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImeiAgent.Client.Contexts;
 
 namespace ImeiAgent.Client.Cli;
 
@@ -22,16 +23,29 @@ internal sealed class Invocation(
     /// <summary>The agent that was asked for.</summary>
     public AgentClient Client => _client ??= AgentClient.Connect(Endpoint(), Terminal.Time);
 
+    /// <summary>The user's contexts.</summary>
+    public ContextStore Contexts { get; } = ContextStore.For(terminal.Environment);
+
+    /// <summary>Whether an agent was named on the command line.</summary>
+    public bool NamesAgent => Parsed.GetValue(globals.Context) is not null || Parsed.GetValue(globals.Agent) is not null;
+
+    /// <summary>This machine's agent.</summary>
+    public AgentEndpoint LocalAgent() => Checked(() => AgentChoice.LocalAgent(Terminal.Environment));
+
     public ValueTask DisposeAsync() => _client?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private AgentEndpoint Endpoint()
+    private AgentEndpoint Endpoint() =>
+        Checked(() => new AgentChoice(Parsed.GetValue(globals.Context), Parsed.GetValue(globals.Agent)).Resolve(Terminal.Environment));
+
+    private static AgentEndpoint Checked(Func<AgentEndpoint> choose)
     {
-        string? typed = Parsed.GetValue(globals.Agent);
-        string? text = typed ?? (Terminal.Environment("IMEI_AGENT") is { Length: > 0 } variable ? variable : null);
-        if (text is null)
-            return AgentEndpoint.DefaultFor(Terminal.Environment);
-        return AgentEndpoint.TryParse(text, out AgentEndpoint? endpoint, out string? fault)
-            ? endpoint
-            : throw CliException.Usage($"{(typed is null ? "IMEI_AGENT" : "--agent")}: {fault}");
+        try
+        {
+            return choose();
+        }
+        catch (FormatException fault)
+        {
+            throw CliException.Usage(fault.Message);
+        }
     }
 }

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using ImeiAgent.Client;
+using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Client.Desktop.Window;
 
 Option<string> agent = new("--agent")
 {
-    Description = $"The agent: unix:PATH or npipe:NAME. Else the variable IMEI_AGENT, else {AgentEndpoint.Default}.",
+    Description = $"An agent of this machine: unix:PATH or npipe:NAME. Else the variables IMEI_CONTEXT and IMEI_AGENT, else the current context (imei context), else {AgentEndpoint.Default}.",
     HelpName = "ENDPOINT",
 };
 Option<bool> noWindow = new("--no-window") { Description = "Open nothing; print the address with its one-time key." };
@@ -13,10 +14,14 @@ RootCommand root = new("The desktop client of ImeiAgent: a window that shows the
 
 root.SetAction(async (parsed, cancellation) =>
 {
-    string text = parsed.GetValue(agent) ?? Environment.GetEnvironmentVariable("IMEI_AGENT") ?? AgentEndpoint.Default.ToString();
-    if (!AgentEndpoint.TryParse(text, out AgentEndpoint? endpoint, out string? fault))
+    AgentEndpoint endpoint;
+    try
     {
-        await Console.Error.WriteLineAsync($"imei-desktop: {fault}");
+        endpoint = new AgentChoice(Context: null, parsed.GetValue(agent)).Resolve(Environment.GetEnvironmentVariable);
+    }
+    catch (Exception fault) when (fault is FormatException or ContextException or IOException or UnauthorizedAccessException)
+    {
+        await Console.Error.WriteLineAsync($"imei-desktop: {fault.Message}");
         return 2;
     }
 

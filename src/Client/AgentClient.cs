@@ -1,5 +1,6 @@
 using Grpc.Core;
 using Grpc.Net.Client;
+using ImeiAgent.Client.Contexts;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
@@ -14,6 +15,9 @@ public sealed partial class AgentClient : IAsyncDisposable
     private static readonly TimeSpan Quick = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan WithPhone = TimeSpan.FromSeconds(30);
 
+    // The agent that has answered the call answers this one too, or not at all.
+    private static readonly TimeSpan RenewalLimit = TimeSpan.FromSeconds(2);
+
     private readonly GrpcChannel _channel;
     private readonly TimeProvider _time;
     private readonly AgentService.AgentServiceClient _agent;
@@ -27,16 +31,17 @@ public sealed partial class AgentClient : IAsyncDisposable
     private readonly AuditService.AuditServiceClient _audit;
     private readonly PairingService.PairingServiceClient _pairing;
     private readonly ClientService.ClientServiceClient _clients;
+    private readonly CertificateRenewal? _renewal; // Of an agent on the network.
     private volatile bool _wasThere; // It has answered a call: when it is gone, it may come back.
 
     private AgentClient(AgentEndpoint endpoint, TimeProvider time)
     {
         Endpoint = endpoint;
         _time = time;
-        // The address only fills the :authority header; Dialler decides where the bytes go.
-        _channel = GrpcChannel.ForAddress("http://localhost", new GrpcChannelOptions
+        ContextIdentity? identity = endpoint.Context is { } context ? new ContextIdentity(context, endpoint.Store!, time) : null;
+        _channel = GrpcChannel.ForAddress(Dialler.AddressOf(endpoint), new GrpcChannelOptions
         {
-            HttpHandler = Dialler.CreateHandler(endpoint),
+            HttpHandler = Dialler.CreateHandler(endpoint, identity),
             DisposeHttpClient = true,
             ServiceConfig = ReadRetries.CreateConfig(),
         });
@@ -51,6 +56,7 @@ public sealed partial class AgentClient : IAsyncDisposable
         _audit = new(_channel);
         _pairing = new(_channel);
         _clients = new(_channel);
+        _renewal = identity is null ? null : new CertificateRenewal(identity, endpoint.Store!, _pairing, time);
     }
 
     /// <summary>Where the agent is.</summary>
@@ -91,11 +97,12 @@ public sealed partial class AgentClient : IAsyncDisposable
     public Task<GetSnapshotResponse> GetSnapshotAsync(GetSnapshotRequest request, CancellationToken cancellation) =>
         CallAsync(options => _snapshots.GetSnapshotAsync(request, options), WithPhone, cancellation);
 
-    /// <summary>Closes the connection. Calls under way end as lost.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>Closes the connection. Calls under way end as lost; a renewal of the certificate is given up to 2 s to end.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (_renewal is { Running.IsCompleted: false })
+            await Task.WhenAny(_renewal.Running, Task.Delay(RenewalLimit)).ConfigureAwait(false);
         _channel.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private async Task<TResponse> CallAsync<TResponse>(
@@ -107,6 +114,7 @@ public sealed partial class AgentClient : IAsyncDisposable
             using AsyncUnaryCall<TResponse> call = start(Options(limit, cancellation));
             TResponse answer = await call.ResponseAsync.ConfigureAwait(false);
             _wasThere = true;
+            _renewal?.BeginIfDue();
             return answer;
         }
         catch (RpcException exception)

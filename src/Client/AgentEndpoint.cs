@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using ImeiAgent.Client.Contexts;
 
 namespace ImeiAgent.Client;
 
@@ -10,19 +11,24 @@ public enum EndpointKind
 
     /// <summary>A Windows named pipe of this machine; the address is its name, without <c>\\.\pipe\</c>.</summary>
     NamedPipe,
+
+    /// <summary>TLS to an agent that this user was paired with; the address is the first that is tried, HOST:PORT.</summary>
+    Tls,
 }
 
 /// <summary>
-/// Where an agent listens: <c>unix:PATH</c> or <c>npipe:NAME</c>. There is no TCP form yet: an agent listens on nothing that another
-/// machine, or another user of this one, could reach.
+/// Where an agent listens: <c>unix:PATH</c> or <c>npipe:NAME</c>, or on the network, where it is known by its certificate and not by its
+/// address: that takes a context (<see cref="For"/>).
 /// </summary>
 public sealed record AgentEndpoint
 {
     // sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included.
     private const int LongestSocketPath = 103;
 
-    private AgentEndpoint(EndpointKind kind, string address)
+    private AgentEndpoint(EndpointKind kind, string address, AgentContext? context = null, ContextStore? store = null)
     {
+        Context = context;
+        Store = store;
         Kind = kind;
         Address = address;
     }
@@ -30,8 +36,13 @@ public sealed record AgentEndpoint
     /// <summary>How the agent is reached.</summary>
     public EndpointKind Kind { get; }
 
-    /// <summary>Path of the socket, or name of the pipe.</summary>
+    /// <summary>Path of the socket, name of the pipe, or HOST:PORT.</summary>
     public string Address { get; }
+
+    /// <summary>The context of an agent on the network; null for the others.</summary>
+    public AgentContext? Context { get; }
+
+    internal ContextStore? Store { get; }
 
     /// <summary>The endpoint of an agent that was started without <c>--listen</c> by the same user on this machine.</summary>
     public static AgentEndpoint Default { get; } = DefaultFor(Environment.GetEnvironmentVariable);
@@ -57,6 +68,7 @@ public sealed record AgentEndpoint
             ("npipe", _) when address.AsSpan().ContainsAny('/', '\\') => "A pipe's name holds no slashes.",
             ("npipe", _) when !OperatingSystem.IsWindows() => "Named pipes exist on Windows only; use unix:PATH.",
             ("unix" or "npipe", _) => null,
+            ("tls", _) => "An agent on the network is known by its certificate: pair with it (imei context add NAME LINE), then --context NAME.",
             _ => $"\"{text}\" is no agent: expected unix:PATH or npipe:NAME.",
         };
         if (fault is not null)
@@ -65,8 +77,20 @@ public sealed record AgentEndpoint
         return true;
     }
 
-    /// <summary>The form that <see cref="Parse"/> reads.</summary>
-    public override string ToString() => $"{(Kind == EndpointKind.UnixSocket ? "unix" : "npipe")}:{Address}";
+    /// <summary>The agent of a context.</summary>
+    /// <param name="context">Which.</param>
+    /// <param name="store">Where it is kept, with its key.</param>
+    public static AgentEndpoint For(AgentContext context, ContextStore store)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return new AgentEndpoint(EndpointKind.Tls, context.Addresses[0], context, store);
+    }
+
+    /// <summary>The form that <see cref="Parse"/> reads; <c>tls:HOST:PORT</c> is for a person only.</summary>
+    public override string ToString() => $"{Kind switch { EndpointKind.UnixSocket => "unix", EndpointKind.NamedPipe => "npipe", _ => "tls" }}:{Address}";
+
+    /// <summary>An agent on the network that is not paired yet: nothing but its name in messages.</summary>
+    internal static AgentEndpoint ForDisplay(string address) => new(EndpointKind.Tls, address);
 
     /// <summary>As <see cref="Default"/>, with the environment variables given by <paramref name="environment"/>.</summary>
     public static AgentEndpoint DefaultFor(Func<string, string?> environment)

@@ -9,6 +9,12 @@ public sealed class AgentException : Exception
     /// <summary>Reason made by the client: nobody listens at the endpoint, so the call was not made.</summary>
     public const string AgentUnreachable = "AGENT_UNREACHABLE";
 
+    /// <summary>Reason made by the client: what answers is not the agent that was paired, so nothing was sent.</summary>
+    public const string AgentNotTrusted = "AGENT_NOT_TRUSTED";
+
+    /// <summary>Reason made by the client: its certificate expired, so the call was not made.</summary>
+    public const string CertificateExpired = "CERTIFICATE_EXPIRED";
+
     /// <summary>Reason made by the client: the connection broke or went silent; whether the call took effect is not known.</summary>
     public const string ConnectionLost = "CONNECTION_LOST";
 
@@ -33,6 +39,10 @@ public sealed class AgentException : Exception
         StatusCode = statusCode;
         Metadata = metadata;
     }
+
+    /// <summary>An agent that was given up on; the call had no effect.</summary>
+    public static AgentException NoAnswer(AgentEndpoint endpoint, TimeSpan limit) =>
+        new(ClientDomain, AgentUnreachable, $"The agent at {endpoint} did not answer in {limit.TotalSeconds:0} s.", StatusCode.DeadlineExceeded, new Dictionary<string, string>(), null);
 
     /// <summary>Whose reason it is: <see cref="AgentDomain"/> or <see cref="ClientDomain"/>.</summary>
     public string Domain { get; }

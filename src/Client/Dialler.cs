@@ -1,20 +1,40 @@
 using System.IO.Pipes;
 using System.Net.Sockets;
 using System.Security.Principal;
+using ImeiAgent.Client.Contexts;
 
 namespace ImeiAgent.Client;
 
 /// <summary>The endpoint could not be opened: no byte of the call left this process.</summary>
-internal sealed class DialException(string message, Exception inner) : IOException(message, inner);
+/// <param name="reason">One of the client's own, as <see cref="AgentException.AgentUnreachable"/>.</param>
+internal sealed class DialException(string reason, string message, Exception? inner) : IOException(message, inner)
+{
+    public DialException(string message, Exception inner) : this(AgentException.AgentUnreachable, message, inner)
+    {
+    }
+
+    public string Reason { get; } = reason;
+}
 
 // Opens the byte stream that HTTP/2 runs on.
 internal static class Dialler
 {
     private static readonly TimeSpan PipeWait = TimeSpan.FromSeconds(2);
 
-    public static SocketsHttpHandler CreateHandler(AgentEndpoint endpoint) => new()
+    // A renewed certificate is used from the next connection on, and the old one is good for an hour: connections do not grow that old.
+    private static readonly TimeSpan LifeOfConnection = TimeSpan.FromMinutes(30);
+
+    /// <summary>Only fills the :authority header, and says whether TLS is under it; the dialler decides where the bytes go.</summary>
+    public static string AddressOf(AgentEndpoint endpoint) => endpoint.Kind == EndpointKind.Tls ? "https://localhost" : "http://localhost";
+
+    /// <param name="endpoint">Where the agent is.</param>
+    /// <param name="identity">As whom to call an agent on the network; null for the others.</param>
+    public static SocketsHttpHandler CreateHandler(AgentEndpoint endpoint, ContextIdentity? identity) => new()
     {
-        ConnectCallback = async (_, cancellation) => await DialAsync(endpoint, cancellation).ConfigureAwait(false),
+        ConnectCallback = async (_, cancellation) => identity is null
+            ? await DialAsync(endpoint, cancellation).ConfigureAwait(false)
+            : await identity.DialAsync(cancellation).ConfigureAwait(false), // An SslStream: the handler sees that TLS is done.
+        PooledConnectionLifetime = identity is null ? Timeout.InfiniteTimeSpan : LifeOfConnection,
         EnableMultipleHttp2Connections = true,
         UseProxy = false,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,

@@ -52,15 +52,19 @@ internal static class StatusDecoder
             new Dictionary<string, string> { ["job"] = rest.Name, ["from_sequence"] = rest.FromSequence.ToString(CultureInfo.InvariantCulture) }, last);
     }
 
-    private static AgentException Unreachable(AgentEndpoint endpoint, DialException dial, Exception inner)
+    public static AgentException Unreachable(AgentEndpoint endpoint, DialException dial, Exception inner)
     {
         string why = dial.InnerException switch
         {
+            _ when dial.Reason == AgentException.AgentNotTrusted =>
+                $"What answers is not the agent that was paired ({dial.Message}). Nothing was sent. If the agent was set up anew, pair again; else find out who answers there.",
+            _ when dial.Reason != AgentException.AgentUnreachable => dial.Message,
+            _ when endpoint.Kind == EndpointKind.Tls => $"No agent answers on the network ({dial.Message}). Does it run, with --listen, and is the way to it open?",
             SocketException { SocketErrorCode: SocketError.AccessDenied } or UnauthorizedAccessException =>
                 $"No permission to reach the agent at {endpoint}: it serves the user who started it, and no other user's is asked.",
             _ => $"No agent listens at {endpoint}. Start one with: imei-agent run",
         };
-        return new AgentException(AgentException.ClientDomain, AgentException.AgentUnreachable, why, StatusCode.Unavailable, NoMetadata, inner);
+        return new AgentException(AgentException.ClientDomain, dial.Reason, why, StatusCode.Unavailable, NoMetadata, inner);
     }
 
     private static ErrorInfo? ErrorInfoOf(RpcException exception)

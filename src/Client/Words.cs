@@ -83,6 +83,20 @@ public static class Words
         _ => "unknown",
     };
 
+    /// <summary>What a client may do, as in "technician".</summary>
+    public static string For(Role role) => role switch
+    {
+        Role.Viewer => "viewer",
+        Role.Reader => "reader",
+        Role.Technician => "technician",
+        Role.Supervisor => "supervisor",
+        Role.Owner => "owner",
+        _ => "unknown",
+    };
+
+    /// <summary>The role of that word, as <see cref="For(Role)"/> gives it; unspecified for another.</summary>
+    public static Role RoleOf(string word) => Enum.GetValues<Role>().FirstOrDefault(role => role != Role.Unspecified && For(role) == word);
+
     /// <summary>Where a snapshot comes from.</summary>
     public static string For(SnapshotOrigin origin) => origin switch
     {

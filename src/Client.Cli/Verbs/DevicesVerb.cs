@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ImeiAgent.Client.Cli.Contexts;
 using ImeiAgent.V1;
 using Spectre.Console;
 
@@ -7,10 +8,16 @@ namespace ImeiAgent.Client.Cli.Verbs;
 // imei devices
 internal static class DevicesVerb
 {
+    private static readonly string[] Headers = ["NAME", "PORT", "STATE", "MODEL", "SIM 1", "SIM 2", "HELD BY"];
+
     public static Command Build(Globals globals)
     {
-        Command command = new("devices", "List the phones and ports that the agent knows.");
-        globals.Run(command, RunAsync);
+        Option<bool> all = new("--all")
+        {
+            Description = "Ask this machine's agent and that of every context, side by side; with --json a line for each, with \"answer\" or \"error\".",
+        };
+        Command command = new("devices", "List the phones and ports that the agent knows.") { all };
+        globals.Run(command, invocation => invocation.Parsed.GetValue(all) ? RunAllAsync(invocation) : RunAsync(invocation));
         return command;
     }
 
@@ -29,10 +36,45 @@ internal static class DevicesVerb
             return ExitCode.Ok;
         }
 
-        screen.Table(["NAME", "PORT", "STATE", "MODEL", "SIM 1", "SIM 2", "HELD BY"], list.Devices.Select(Row));
-        foreach (Device device in list.Devices.Where(device => device.Hint.Length > 0))
-            screen.Note($"{Names.Short(device.Name)}: {device.Hint}");
+        screen.Table(Headers, list.Devices.Select(Row));
+        Hint(screen, list.Devices);
         return ExitCode.Ok;
+    }
+
+    private static async Task<ExitCode> RunAllAsync(Invocation invocation)
+    {
+        if (invocation.NamesAgent)
+            throw CliException.Usage("--all asks every agent: leave --context and --agent out.");
+        Screen screen = invocation.Screen;
+        IReadOnlyList<AgentAnswer> answers = await EveryAgent.AskAsync(invocation).ConfigureAwait(false);
+        if (screen.Json)
+        {
+            foreach (AgentAnswer answer in answers) // A context's name needs no escapes.
+                screen.Raw($"{{ \"context\": \"{answer.Context}\", {(answer.Devices is { } list ? $"\"answer\": {Json.Line(list)}" : $"\"error\": {Json.Error(answer.Fault!)}")} }}\n");
+            return CodeOf(answers);
+        }
+        screen.Table(
+            ["CONTEXT", .. Headers],
+            answers.SelectMany(answer => answer.Devices?.Devices.Select(device => (Cell[])[answer.Context, .. Row(device)]) ?? []));
+        foreach (AgentAnswer answer in answers.Where(answer => answer.Fault is not null))
+            screen.Line(new Cell($"{answer.Context}: {Failures.InOneLine(answer.Fault!)}", Color.Red));
+        Hint(screen, answers.SelectMany(answer => answer.Devices?.Devices ?? []));
+        return CodeOf(answers);
+    }
+
+    // All failed: as the first alone would end. Some: what was read is shown, and is not everything.
+    private static ExitCode CodeOf(IReadOnlyList<AgentAnswer> answers)
+    {
+        AgentAnswer[] failures = [.. answers.Where(answer => answer.IsFailure(answers.Count == 1))];
+        return failures.Length == 0 ? ExitCode.Ok
+            : answers.Any(answer => answer.Devices is not null) ? ExitCode.Incomplete
+            : ExitCodes.For(failures[0].Fault!);
+    }
+
+    private static void Hint(Screen screen, IEnumerable<Device> devices)
+    {
+        foreach (Device device in devices.Where(device => device.Hint.Length > 0))
+            screen.Note($"{Names.Short(device.Name)}: {device.Hint}");
     }
 
     private static Cell[] Row(Device device) =>

@@ -29,6 +29,9 @@ internal sealed record CliRun(ExitCode Exit, string Out, string Err)
             Environment = name => name switch
             {
                 "IMEI_AGENT" => agent?.Endpoint.ToString(),
+                "IMEI_CONTEXT" => setting.ContextVariable,
+                // Never the contexts of whoever runs the tests.
+                "XDG_CONFIG_HOME" or "XDG_RUNTIME_DIR" or "HOME" or "APPDATA" => setting.Home ?? Path.Combine(Path.GetTempPath(), "imeiagent-test-nobody"),
                 "IMEI_SPC" => setting.SpcVariable,
                 "IMEI_PASSWORD" => setting.PasswordVariable,
                 "NO_COLOR" => setting.NoColour ? "1" : null,
@@ -55,6 +58,11 @@ internal sealed record CliSetting
     public string? SpcVariable { get; init; }
 
     public string? PasswordVariable { get; init; }
+
+    public string? ContextVariable { get; init; }
+
+    /// <summary>Where the contexts are; null for a place with none.</summary>
+    public string? Home { get; init; }
 
     public CancellationToken? Cancellation { get; init; }
 

@@ -52,6 +52,16 @@ public class ExitCodeTests
         [ErrorReason.PasswordRefused] = 5,
         [ErrorReason.JournalOpen] = 5,
         [ErrorReason.RestoreInterrupted] = 5,
+        [ErrorReason.LeaseRequired] = 5,
+        [ErrorReason.LeaseSuperseded] = 5,
+        [ErrorReason.RoleInsufficient] = 5,
+        [ErrorReason.CertificateRequired] = 5,
+        [ErrorReason.ClientRevoked] = 5,
+        [ErrorReason.PairingRefused] = 5,
+        [ErrorReason.LocalOnly] = 5,
+        [ErrorReason.LimitExceeded] = 4,
+        [ErrorReason.ClientNotFound] = 9,
+        [ErrorReason.SecondPersonRequired] = 5,
     };
 
     [Fact]
@@ -166,7 +176,7 @@ public class ExitCodeTests
         Assert.Equal(ExitCode.Ok, run.Exit);
         Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains(run.OutLines, line => line.StartsWith($"{(int)code}  ", StringComparison.Ordinal)));
         Assert.All(
-            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "journal", "approvals", "agent", "version"],
+            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "journal", "approvals", "context", "agent", "version"],
             verb => Assert.Contains(run.OutLines, line => line.StartsWith(verb + " ", StringComparison.Ordinal)));
     }
 }

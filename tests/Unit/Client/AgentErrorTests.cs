@@ -30,12 +30,12 @@ public class AgentErrorTests
     public async Task A_reason_of_a_newer_agent_is_kept_as_text()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
-        agent.OnListDevices = () => throw FakeAgent.Failure(StatusCode.FailedPrecondition, "LEASE_REQUIRED");
+        agent.OnListDevices = () => throw FakeAgent.Failure(StatusCode.FailedPrecondition, "FROM_THE_FUTURE");
         await using AgentClient client = AgentClient.Connect(agent.Endpoint);
 
         AgentException fault = await Assert.ThrowsAsync<AgentException>(() => client.ListDevicesAsync(Cancellation));
 
-        Assert.Equal("LEASE_REQUIRED", fault.Reason);
+        Assert.Equal("FROM_THE_FUTURE", fault.Reason);
         Assert.Equal(ErrorReason.Unspecified, fault.Code);
     }
 
