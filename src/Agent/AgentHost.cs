@@ -176,7 +176,11 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton(s =>
         {
             var clients = new ClientBook(s.GetRequiredService<VaultFile>(), s.GetRequiredService<TimeProvider>());
-            clients.Revoked += s.GetRequiredService<OpenCalls>().End;
+            clients.Revoked += (client, by) =>
+            {
+                s.GetRequiredService<OpenCalls>().End(client);
+                s.GetRequiredService<Leases>().Revoke(client, by);
+            };
             return clients;
         });
         services.AddSingleton<RemoteEndpoints>();

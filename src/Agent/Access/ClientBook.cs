@@ -28,8 +28,8 @@ internal sealed class ClientBook
             _clients[client.Id] = client;
     }
 
-    /// <summary>Told the id ("clients/3f2a9c1b") of a client that was revoked a moment ago.</summary>
-    public event Action<string>? Revoked;
+    /// <summary>Told the lasting name ("clients/3f2a9c1b") of a client that was revoked a moment ago, and who did it.</summary>
+    public event Action<string, Caller>? Revoked;
 
     /// <summary>A client's lasting name, as in "clients/3f2a9c1b".</summary>
     public static string NameOf(ClientRow client) => $"clients/{client.Id}";
@@ -136,7 +136,7 @@ internal sealed class ClientBook
 
     /// <summary>Takes a client's rights away, and tells those who care. Of one that is revoked nothing is changed.</summary>
     /// <exception cref="OperationException">There is none, or the vault failed.</exception>
-    public ClientRow Revoke(string asked, string reason)
+    public ClientRow Revoke(string asked, string reason, Caller by)
     {
         ClientRow client;
         lock (_changing)
@@ -148,7 +148,7 @@ internal sealed class ClientBook
             Keep(() => _vault.Clients.Revoke(client.Id, client.RevokedAt.Value, reason));
             _clients[client.Id] = client;
         }
-        Revoked?.Invoke(NameOf(client));
+        Revoked?.Invoke(NameOf(client), by);
         return client;
     }
 

@@ -82,7 +82,7 @@ internal sealed class PairingDesk(Authority authority, Invitations invitations, 
     {
         if (reason.Length > 500 || reason.Count(c => !char.IsWhiteSpace(c)) < 3)
             throw Refusals.Field("reason", "3 to 500 characters are expected.");
-        ClientRow client = clients.Revoke(asked, reason);
+        ClientRow client = clients.Revoke(asked, reason, by);
         Audit(by, "revoke-client", "revoked", $"{ClientBook.NameOf(client)}, {client.Name}: {reason}");
         return client;
     }

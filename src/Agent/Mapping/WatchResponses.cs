@@ -12,7 +12,7 @@ internal static class WatchResponses
         switch (told)
         {
             case PhoneNews news:
-                response.Device = news.Phone.ToProto(reveal: false);
+                response.Device = news.Phone.ToProto(reveal: false).HeldBy(news.Lease);
                 break;
             case PhoneGone gone:
                 response.Removed = new RemovedDevice { Name = gone.Name, Port = gone.Port };

@@ -4,10 +4,11 @@ namespace ImeiAgent.Operations;
 /// <param name="Revision">Grows with every change; begins elsewhere when the agent restarts.</param>
 public abstract record LiveEvent(ulong Revision);
 
-/// <summary>A phone or port that is new or changed.</summary>
+/// <summary>A phone or port that is new or changed, or that somebody else holds.</summary>
 /// <param name="Revision">Of the change.</param>
 /// <param name="Phone">As it is.</param>
-public sealed record PhoneNews(ulong Revision, PhoneView Phone) : LiveEvent(Revision);
+/// <param name="Lease">The lease on it; null when nobody holds one.</param>
+public sealed record PhoneNews(ulong Revision, PhoneView Phone, LeaseView? Lease) : LiveEvent(Revision);
 
 /// <summary>A phone or port that is no longer known.</summary>
 /// <param name="Revision">Of the last change of anything.</param>

@@ -3,10 +3,10 @@ using System.Runtime.CompilerServices;
 namespace ImeiAgent.Operations;
 
 /// <summary>
-/// Everything that changes by itself, as it is: phones, ports and jobs, each with the revision of its last change. Who watches is told what
+/// Everything that changes by itself, as it is: phones, ports, leases and jobs, each with the revision of its last change. Who watches is told what
 /// differs from what they were told before, so that a slow reader costs nothing but its own news.
 /// </summary>
-public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, TimeProvider time)
+public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases, TimeProvider time)
 {
     // How long a watcher hears nothing, and how often the progress of jobs is looked at.
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(10);
@@ -32,7 +32,7 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, TimeProvider 
         long since = time.GetTimestamp();
         while (true)
         {
-            Task changed = Task.WhenAny(phones.Changed, jobs.Changed);
+            Task changed = Task.WhenAny(phones.Changed, jobs.Changed, leases.Changed);
             (Entry[] now, ulong revision) = Sample();
             bool anything = isFirst;
             foreach (LiveEvent news in Differences(told, now, revision, isFirst))
@@ -72,7 +72,7 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, TimeProvider 
         foreach (Entry gone in told.Values.ExceptBy(now.Select(e => e.Key), e => e.Key).ToArray())
         {
             told.Remove(gone.Key);
-            if (gone.Value is PhoneView phone)
+            if (gone.Value is Held(var phone, _))
                 yield return new PhoneGone(revision, phone.Name, phone.Port);
         }
         foreach (Entry entry in now.OrderBy(e => e.Revision))
@@ -80,8 +80,8 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, TimeProvider 
             if (told.TryGetValue(entry.Key, out Entry? before) && before.Revision == entry.Revision)
                 continue;
             told[entry.Key] = entry;
-            if (entry.Value is PhoneView phone)
-                yield return new PhoneNews(entry.Revision, phone);
+            if (entry.Value is Held(var phone, var lease))
+                yield return new PhoneNews(entry.Revision, phone, lease);
             else if (entry.Value is JobView job && !(isFirst && job.HasEnded))
                 yield return new JobNews(entry.Revision, job);
         }
@@ -94,9 +94,9 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, TimeProvider 
         {
             PhoneView[] present = [.. phones.List()];
             foreach (PhoneView phone in present)
-                Put(KeyOf(phone), phone, (a, b) => ((PhoneView)a).Equals((PhoneView)b));
+                Put(KeyOf(phone), new Held(phone, leases.HolderOf(phone.Name)), IsSameHeld);
             var known = present.Select(KeyOf).ToHashSet();
-            foreach (Entry gone in _entries.Values.Where(e => e.Value is PhoneView && !known.Contains(e.Key)).ToArray())
+            foreach (Entry gone in _entries.Values.Where(e => e.Value is Held && !known.Contains(e.Key)).ToArray())
             {
                 _entries.Remove(gone.Key);
                 _revision++;
@@ -130,6 +130,15 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, TimeProvider 
         var (a, b) = ((JobView)left, (JobView)right);
         return a.State == b.State && a.Progress == b.Progress && a.Hint == b.Hint && a.WaitUntil == b.WaitUntil && a.Notes.Count == b.Notes.Count;
     }
+
+    // When a lease was renewed last is no news: it would be told every few seconds.
+    private static bool IsSameHeld(object left, object right)
+    {
+        var (a, b) = ((Held)left, (Held)right);
+        return a.Phone == b.Phone && a.Lease?.Token == b.Lease?.Token && a.Lease?.Waiting == b.Lease?.Waiting;
+    }
+
+    private sealed record Held(PhoneView Phone, LeaseView? Lease);
 
     private sealed record Entry(string Key, ulong Revision, object Value);
 }

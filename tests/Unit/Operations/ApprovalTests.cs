@@ -210,16 +210,16 @@ public class ApprovalTests
         Bench.EraseSerials(thief.Phone);
         bench.Phone.Put(1, 550, new byte[9]);
         await using PhoneRegistry registry = bench.NewRegistry([port], (_, ct) => bench.OpenAsync(behind, ct));
-        var restore = new RestoreImei(registry, bench.Vault, TimeProvider.System, NullLogger<RestoreImei>.Instance);
+        var restore = new RestoreImei(registry, bench.Vault, bench.Leases, TimeProvider.System, NullLogger<RestoreImei>.Instance);
         RestoreRequest request = Bench.Label() with { Device = "devices/port-sim1" };
-        OperationException asked = await RefusedAsync(restore, request);
+        OperationException asked = await RefusedAsync(restore, await bench.LeasedAsync(request, registry));
         Assert.Equal((OperationError.ImeiInUse, request.RequestId), (asked.Error, asked.Fields["approval"]));
         bench.Approvals.Approve(request.RequestId, "seen this board", Caller.Local("boss"));
 
         behind = PortSpec.Parse("/dev/sim2");
         bench.First.Host.Unplug();
         await Eventually.HoldsAsync(() => registry.List() is [{ State: PhoneState.Ready }] && thief.Phone.Counters.AllRequests > 0);
-        OperationException refused = await RefusedAsync(restore, request);
+        OperationException refused = await RefusedAsync(restore, await bench.LeasedAsync(request, registry));
 
         Assert.Equal((OperationError.ImeiInUse, request.RequestId), (refused.Error, refused.Fields["approval"]));
         Assert.True(bench.Vault.Approvals.Find(request.RequestId)!.IsPending);

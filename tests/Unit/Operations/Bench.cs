@@ -182,8 +182,8 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>The same at a later day: the phone and the vault are of today.</summary>
     public async Task<RestoreEnded> EndLaterAsync(RestoreRequest request, TimeSpan by)
     {
-        var later = new RestoreImei(Registry, Vault, new LaterTime(by), NullLogger<RestoreImei>.Instance);
-        return Assert.IsType<RestoreEnded>(await later.RunAsync(request, Ct).LastAsync(Ct));
+        var later = new RestoreImei(Registry, Vault, Leases, new LaterTime(by), NullLogger<RestoreImei>.Instance);
+        return Assert.IsType<RestoreEnded>(await later.RunAsync(await LeasedAsync(request), Ct).LastAsync(Ct));
     }
 
     /// <summary>Restores, expecting to be refused before anything is sent.</summary>

@@ -81,7 +81,7 @@ public class LiveStateTests
 
         public News(Bench bench, LiveState? live = null)
         {
-            Live = live ?? new LiveState(bench.Registry, bench.Jobs, TimeProvider.System);
+            Live = live ?? new LiveState(bench.Registry, bench.Jobs, bench.Leases, TimeProvider.System);
             _events = Live.WatchAsync(_over.Token).GetAsyncEnumerator(_over.Token);
         }
 
