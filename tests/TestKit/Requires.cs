@@ -18,6 +18,9 @@ public static class Requires
     /// <summary>The path of Python 3.</summary>
     public static string Python3() => Program("python3");
 
+    /// <summary>The paths of Node and npm.</summary>
+    public static (string Node, string Npm) Node() => (Program("node"), Program("npm"));
+
     /// <summary>The path of Chromium or Chrome.</summary>
     public static string Chromium() => Program("chromium", "chromium-browser", "google-chrome");
 

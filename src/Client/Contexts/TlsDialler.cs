@@ -10,7 +10,8 @@ internal sealed record TlsConnection(SslStream Stream, HostPort Address);
 
 /// <summary>
 /// Opens TLS 1.3 to an agent that may be reached at several addresses. They are tried in turn; one that does not answer holds the next one
-/// up for a moment only, and whoever answers first as the pinned agent is it. No byte of a call is sent before that is certain.
+/// up for a moment only, and whoever answers first as the pinned agent is it. No byte of a call is sent before that is certain; the
+/// certificate, which is no secret, may be shown before, since some systems' TLS ends its handshake first and asks then.
 /// </summary>
 internal sealed class TlsDialler(IReadOnlyList<HostPort> addresses, PinnedCa pin, SslStreamCertificateContext? certificate)
 {

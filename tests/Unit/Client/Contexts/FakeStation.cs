@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.IO.Pipelines;
 using System.Net;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -31,7 +32,8 @@ internal sealed class FakeStation : IAsyncDisposable
     private readonly bool _ownsCa;
     private WebApplication? _app;
     private int _dialled;
-    private int _opened;
+    private int _ended;
+    private int _heard;
 
     private FakeStation(TestCa ca, bool ownsCa, X509Certificate2 server, FakeAgent agent)
     {
@@ -51,8 +53,14 @@ internal sealed class FakeStation : IAsyncDisposable
     /// <summary>TCP connections that came.</summary>
     public int Dialled => Volatile.Read(ref _dialled);
 
-    /// <summary>Those on which TLS came about: before that no byte of a request can be read.</summary>
-    public int Opened => Volatile.Read(ref _opened);
+    /// <summary>Those that ended.</summary>
+    public int Ended => Volatile.Read(ref _ended);
+
+    /// <summary>
+    /// How often bytes came out of TLS, the first of HTTP/2 included. That TLS comes about says nothing: on Linux the client looks at the
+    /// certificate when the handshake is over.
+    /// </summary>
+    public int Heard => Volatile.Read(ref _heard);
 
     /// <summary>Serial numbers of the client certificates, a call each; empty for none.</summary>
     public ConcurrentQueue<string> Callers { get; } = new();
@@ -136,10 +144,17 @@ internal sealed class FakeStation : IAsyncDisposable
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
         {
             listen.Protocols = HttpProtocols.Http2;
-            listen.Use(next => connection =>
+            listen.Use(next => async connection =>
             {
                 Interlocked.Increment(ref _dialled);
-                return next(connection);
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    Interlocked.Increment(ref _ended);
+                }
             });
             listen.UseHttps(https =>
             {
@@ -150,7 +165,7 @@ internal sealed class FakeStation : IAsyncDisposable
             });
             listen.Use(next => connection =>
             {
-                Interlocked.Increment(ref _opened);
+                connection.Transport = new Overheard(connection.Transport, () => Interlocked.Increment(ref _heard));
                 return next(connection);
             });
         }));
@@ -179,6 +194,39 @@ internal sealed class FakeStation : IAsyncDisposable
             ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { Ca.Certificate }, RevocationMode = X509RevocationMode.NoCheck },
         };
         return chain.Build(shown);
+    }
+
+    // Tells of bytes that are read, and changes nothing.
+    private sealed class Overheard(IDuplexPipe inner, Action heard) : PipeReader, IDuplexPipe
+    {
+        public PipeReader Input => this;
+
+        public PipeWriter Output => inner.Output;
+
+        public override async ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => Note(await inner.Input.ReadAsync(cancellationToken));
+
+        public override bool TryRead(out ReadResult result)
+        {
+            bool isThere = inner.Input.TryRead(out result);
+            if (isThere)
+                Note(result);
+            return isThere;
+        }
+
+        public override void AdvanceTo(SequencePosition consumed) => inner.Input.AdvanceTo(consumed);
+
+        public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.Input.AdvanceTo(consumed, examined);
+
+        public override void CancelPendingRead() => inner.Input.CancelPendingRead();
+
+        public override void Complete(Exception? exception = null) => inner.Input.Complete(exception);
+
+        private ReadResult Note(ReadResult result)
+        {
+            if (!result.Buffer.IsEmpty)
+                heard();
+            return result;
+        }
     }
 
     internal sealed class Pairings(FakeStation station) : PairingService.PairingServiceBase

@@ -30,13 +30,14 @@ internal sealed class TestCa : IDisposable
 
     /// <summary>A server's certificate with its key.</summary>
     /// <param name="carried">The authority's certificate that it carries; null carries none.</param>
-    /// <param name="purpose">Its extended key usage.</param>
+    /// <param name="purpose">Its extended key usage; empty for none.</param>
     /// <param name="until">When it expires; else in a year.</param>
     public X509Certificate2 Server(X509Certificate2? carried, string purpose = ServerAuth, DateTimeOffset? until = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         CertificateRequest request = new("CN=imei-agent", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], true));
+        if (purpose.Length > 0)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], true));
         if (carried is not null)
             request.CertificateExtensions.Add(new X509Extension(CaExtension, carried.RawData, critical: false));
         SubjectAlternativeNameBuilder names = new();
