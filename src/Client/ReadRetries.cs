@@ -21,7 +21,7 @@ internal static class ReadRetries
         "SnapshotService/ListSnapshots", "SnapshotService/GetSnapshot",
         "LeaseService/ListLeases", "LeaseService/RenewLease", "LeaseService/ReleaseLease",
         "JournalService/ListJournal", "JournalService/GetJournalEntry",
-        "AuditService/ListAudit", "AuditService/VerifyAudit",
+        "ClientService/ListClients", "AuditService/ListAudit", "AuditService/VerifyAudit",
         "ApprovalService/ListApprovals", "ApprovalService/ApproveWrite",
     ];
 

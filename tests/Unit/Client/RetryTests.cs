@@ -14,15 +14,17 @@ public class RetryTests
     {
         IEnumerable<string> all =
             from file in (Google.Protobuf.Reflection.FileDescriptor[])
-                [AgentReflection.Descriptor, ApprovalReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor,
-                    JobReflection.Descriptor, JournalReflection.Descriptor, LeaseReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor]
+                [AccessReflection.Descriptor, AgentReflection.Descriptor, ApprovalReflection.Descriptor, AuditReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor,
+                    JobReflection.Descriptor, JournalReflection.Descriptor, LeaseReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor, WatchReflection.Descriptor]
             from service in file.Services
             from method in service.Methods
             select $"{service.Name}/{method.Name}";
 
-        string[] changing = ["ImeiService/WriteImei", "JournalService/SettleJournalEntry", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
+        string[] changing = ["ClientService/RenameClient", "ClientService/RevokeClient", "PairingService/CreatePairing", "PairingService/Enroll", "PairingService/RenewCertificate",
+            "ImeiService/WriteImei", "JournalService/SettleJournalEntry", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
         string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot",
-            "LeaseService/AcquireLease", "LeaseService/StealLease", "LeaseService/WatchLease"];
+            "LeaseService/AcquireLease", "LeaseService/StealLease", "LeaseService/WatchLease",
+            "AuditService/ExportAudit", "WatchService/WatchDevices"];
         Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
         Assert.Empty(ReadRetries.Methods.Except(all));
         Assert.Equal(ReadRetries.Package, JobReflection.Descriptor.Package);

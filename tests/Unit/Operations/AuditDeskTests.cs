@@ -33,7 +33,7 @@ public class AuditDeskTests
         await bench.EndAsync(Bench.Label());
 
         bench.AuditDesk.List("", 0, "", reveal: true, Boss);
-        AuditView[] all = [.. bench.AuditDesk.Export(null, null, reveal: false, Boss).SelectMany(page => page)];
+        AuditView[] all = [.. bench.AuditDesk.Export(null, null, reveal: false, Boss).SelectMany(page => page).Where(r => !r.Row.Entry.Action.EndsWith("-lease", StringComparison.Ordinal))];
 
         Assert.Equal(["restore-imei", "reveal-audit", "export-audit"], all.Select(r => r.Row.Entry.Action));
         Assert.All(all[1..], r => Assert.Equal(("boss", "clients/0b055000", "192.0.2.9"), (r.Row.Entry.Operator, r.Row.Entry.Client, r.Row.Entry.Station)));

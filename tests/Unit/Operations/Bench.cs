@@ -32,6 +32,8 @@ internal sealed class Bench : IAsyncDisposable
         _session = new SessionOptions { InitialWindow = 8, LargestWindow = 8, ReplyTimeout = replyTimeout ?? TimeSpan.FromSeconds(3), DrainTime = replyTimeout ?? TimeSpan.FromSeconds(3) };
         Vault = VaultFile.Open(_folder.File("vault"), TimeProvider.System);
         Plug(profile, quirks);
+        // Before many ask for it at once.
+        _ = Leases;
     }
 
     public VaultFile Vault { get; }

@@ -47,7 +47,7 @@ public class RudePhoneTests
         await Eventually.HoldsAsync(() => refused > 10 || bench.Registry.List()[0].State != PhoneState.Probing);
         Assert.Equal((PhoneState.Probing, JournalState.Intent), (bench.Registry.List()[0].State, bench.Vault.Journal.Find(id)!.State));
         isBooting = false;
-        await bench.Registry.RequireAsync("", Bench.Ct);
+        await bench.ReadyAsync();
 
         Assert.Equal(WriteOutcome.RolledBack, bench.Vault.Journal.Find(id)!.Outcome);
         Assert.Equal((Lost, null), (bench.Held(1), bench.Held(2)));

@@ -7,7 +7,7 @@ namespace ImeiAgent.Unit.Vault;
 public sealed class VaultFileTests : IDisposable
 {
     private const string DropToVersion1 =
-        "DROP TABLE leases; DROP TABLE lease_tokens; DROP TABLE journal_slots; DROP TABLE journal; DROP TABLE audit; DROP TABLE job_batches; DROP TABLE jobs; "
+        "DROP TABLE clients; DROP TABLE leases; DROP TABLE lease_tokens; DROP TABLE journal_slots; DROP TABLE journal; DROP TABLE audit; DROP TABLE job_batches; DROP TABLE jobs; "
         + "DROP TABLE learned_windows; DROP TABLE learned_skips; DROP TABLE approvals; DROP TABLE numbers; PRAGMA user_version = 1; ";
 
     private readonly VaultRoom _room = new();
@@ -132,7 +132,7 @@ public sealed class VaultFileTests : IDisposable
         Assert.Equal(JournalState.Checked, _room.Vault.Journal.Open(VaultRoom.Entry("r-1")).State);
         Assert.Equal(1, _room.Vault.Audit.Append(new AuditEntry("ana", "backup", "phone-1", "ok", "")).Id);
         Assert.Equal(saved.Sha256, _room.Vault.Snapshots.Load(saved.Name).Sha256);
-        Assert.Equal(9L, _room.Raw("PRAGMA user_version"));
+        Assert.Equal(11L, _room.Raw("PRAGMA user_version"));
     }
 
     [Fact]
