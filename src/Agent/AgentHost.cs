@@ -7,6 +7,7 @@ using ImeiAgent.Session;
 using ImeiAgent.Vault;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -122,6 +123,13 @@ public sealed class AgentHost : IAsyncDisposable
         AddLifetime(builder.Services, ownsProcess);
 
         WebApplication app = builder.Build();
+        // What a stranger may send is small; it is read before anybody looks at it.
+        app.Use(async (http, next) =>
+        {
+            if (http.Connection.ClientCertificate is null && http.Request.IsHttps && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+                size.MaxRequestBodySize = Limits.LargestStrangerMessage;
+            await next(http);
+        });
         app.MapGrpcService<AgentInfoService>();
         app.MapGrpcService<DeviceService>();
         app.MapGrpcService<NvService>();
@@ -169,7 +177,7 @@ public sealed class AgentHost : IAsyncDisposable
 
     private static void AddAccess(IServiceCollection services, AgentSettings settings)
     {
-        services.AddSingleton(new Limits());
+        services.AddSingleton(settings.Limits);
         services.AddSingleton(s => Authority.Open(Path.Combine(settings.DataDirectory, "access"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Invitations>();
         services.AddSingleton<OpenCalls>();

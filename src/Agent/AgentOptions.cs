@@ -1,3 +1,5 @@
+using ImeiAgent.Agent.Access;
+
 namespace ImeiAgent.Agent;
 
 /// <summary>How an agent runs, as a person gives it. Checked when the agent starts.</summary>
@@ -20,6 +22,9 @@ public sealed record AgentOptions
 
     /// <summary>The most requests that may ever be outstanding at a phone, 1 to 64; the agent finds out how many it takes. One is stop and wait.</summary>
     public int Window { get; init; } = 64;
+
+    /// <summary>How much of it one client may take.</summary>
+    internal Limits Limits { get; init; } = new();
 
     /// <summary>What is logged to standard error: this and everything more important.</summary>
     public LogLevel MinimumLogLevel { get; init; } = LogLevel.Information;

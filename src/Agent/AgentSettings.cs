@@ -7,7 +7,7 @@ namespace ImeiAgent.Agent;
 
 /// <summary>The options, checked and completed.</summary>
 internal sealed record AgentSettings(
-    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session)
+    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session, Limits Limits)
 {
     /// <summary>Checks the options.</summary>
     /// <exception cref="AgentStartException">One is wrong.</exception>
@@ -25,7 +25,8 @@ internal sealed record AgentSettings(
             Path.GetFullPath(options.DataDirectory ?? DefaultPlaces.DataDirectory()),
             ListenEndpoint.Parse(Local(options.Listen) ?? DefaultPlaces.Listen()),
             [.. options.Listen.Where(text => !IsLocal(text)).Select(ListenAddress.Parse).Distinct()],
-            new SessionOptions { LargestWindow = options.Window });
+            new SessionOptions { LargestWindow = options.Window },
+            options.Limits);
     }
 
     private static string? Local(IReadOnlyList<string> listen) => listen.Where(IsLocal).ToArray() switch

@@ -70,9 +70,19 @@ internal sealed record ListenEndpoint(bool IsPipe, string Address)
     public void Listen(KestrelServerOptions kestrel)
     {
         if (IsPipe)
-            kestrel.ListenNamedPipe(Address, options => options.Protocols = HttpProtocols.Http2);
+            kestrel.ListenNamedPipe(Address, Mark);
         else
-            kestrel.ListenUnixSocket(Address, options => options.Protocols = HttpProtocols.Http2);
+            kestrel.ListenUnixSocket(Address, Mark);
+
+        static void Mark(ListenOptions options)
+        {
+            options.Protocols = HttpProtocols.Http2;
+            options.Use(next => connection =>
+            {
+                connection.Features.Set(LocalConnection.Mark);
+                return next(connection);
+            });
+        }
     }
 
     /// <summary>Makes the socket. Its mode is set before anyone can connect: that takes listening, which comes later.</summary>
@@ -126,4 +136,11 @@ internal sealed record ListenEndpoint(bool IsPipe, string Address)
             return true;
         }
     }
+}
+
+/// <summary>What a connection bears that came over the agent's own socket or pipe, and no other.</summary>
+internal sealed class LocalConnection
+{
+    /// <summary>The one there is.</summary>
+    public static readonly LocalConnection Mark = new();
 }

@@ -63,7 +63,8 @@ public sealed partial class AgentClient
                 }
             }
 
-            mayHaveArrived |= lost.Reason != AgentException.AgentUnreachable;
+            // A connection that did not come about took nothing with it.
+            mayHaveArrived |= lost.Reason is not (AgentException.AgentUnreachable or AgentException.AgentNotTrusted or AgentException.CertificateExpired);
             if (!mayHaveArrived)
                 throw lost;
             if (attempt == WriteAttempts)

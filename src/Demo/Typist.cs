@@ -33,7 +33,13 @@ internal sealed class Typist(Terminal terminal, string endpoint, CancellationTok
         return document.RootElement.Clone();
     }
 
-    private string? WithAgent(string name) => name == "IMEI_AGENT" ? endpoint : terminal.Environment(name);
+    // Whatever agent this user works with otherwise: the story is told to the demo's own.
+    private string? WithAgent(string name) => name switch
+    {
+        "IMEI_AGENT" => endpoint,
+        "IMEI_CONTEXT" => null,
+        _ => terminal.Environment(name),
+    };
 
     private string Paint(string code, string text) =>
         terminal.OutIsTerminal && string.IsNullOrEmpty(terminal.Environment("NO_COLOR")) ? $"\e[{code}m{text}\e[0m" : text;

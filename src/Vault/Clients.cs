@@ -15,7 +15,7 @@ public sealed record ClientRow(string Id, string Name, int Role, DateTimeOffset 
     /// <summary>Serial number of the certificate before; empty when there was none.</summary>
     public string OldSerial { get; init; } = "";
 
-    /// <summary>Until when the certificate before is good; null when there was none.</summary>
+    /// <summary>Until when the certificate before is good; null when there was none, or while the newest was not used.</summary>
     public DateTimeOffset? OldUntil { get; init; }
 
     /// <summary>When it was revoked; null while it is not.</summary>
@@ -80,15 +80,19 @@ public sealed class Clients
             ("@serial", client.Serial), ("@fingerprint", client.Fingerprint), ("@expires", Milliseconds(client.ExpiresAt))));
     }
 
-    /// <summary>Gives a client a new certificate; its old one is good until then.</summary>
+    /// <summary>Gives a client a new certificate.</summary>
     /// <param name="id">The client.</param>
     /// <param name="serial">The new certificate's serial number, in hex.</param>
     /// <param name="fingerprint">SHA-256 over it.</param>
     /// <param name="expiresAt">When it expires.</param>
-    /// <param name="oldUntil">Until when the one before is good.</param>
-    public void Renew(string id, string serial, string fingerprint, DateTimeOffset expiresAt, DateTimeOffset oldUntil) => _store.Write(sql => sql.Execute(
-        "UPDATE clients SET old_serial = serial, old_until = @until, serial = @serial, fingerprint = @fingerprint, expires_at = @expires WHERE id = @id AND revoked_at IS NULL",
-        ("@id", id), ("@serial", serial), ("@fingerprint", fingerprint), ("@expires", Milliseconds(expiresAt)), ("@until", Milliseconds(oldUntil))));
+    /// <param name="oldSerial">Serial number of the one before, which stays good for now.</param>
+    public void Renew(string id, string serial, string fingerprint, DateTimeOffset expiresAt, string oldSerial) => _store.Write(sql => sql.Execute(
+        "UPDATE clients SET old_serial = @old, old_until = NULL, serial = @serial, fingerprint = @fingerprint, expires_at = @expires WHERE id = @id AND revoked_at IS NULL",
+        ("@id", id), ("@serial", serial), ("@fingerprint", fingerprint), ("@expires", Milliseconds(expiresAt)), ("@old", oldSerial)));
+
+    /// <summary>Lets the certificate before the newest be good until then and no longer.</summary>
+    public void Retire(string id, DateTimeOffset until) => _store.Write(sql => sql.Execute(
+        "UPDATE clients SET old_until = @until WHERE id = @id", ("@id", id), ("@until", Milliseconds(until))));
 
     /// <summary>Calls a client otherwise.</summary>
     /// <exception cref="ClientNameTakenException">Another that is not revoked has the name.</exception>

@@ -102,17 +102,23 @@ internal sealed class Authority : IDisposable
         _server.Dispose();
     }
 
+    /// <summary>Trusts this authority and nobody else, looks at nothing but what was presented, and at the agent's clock.</summary>
+    public X509ChainPolicy Policy() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { _ca },
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+        VerificationTimeIgnored = false,
+        VerificationTime = _time.GetUtcNow().UtcDateTime,
+    };
+
     private bool IsOurs(X509Certificate2 server) => Verifies(server, s_serverAuth);
 
     private bool Verifies(X509Certificate2 certificate, Oid usage)
     {
-        using var chain = new X509Chain();
-        chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        chain.ChainPolicy.CustomTrustStore.Add(_ca);
-        chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        chain.ChainPolicy.DisableCertificateDownloads = true;
+        using var chain = new X509Chain { ChainPolicy = Policy() };
         chain.ChainPolicy.ApplicationPolicy.Add(usage);
-        chain.ChainPolicy.VerificationTime = _time.GetUtcNow().UtcDateTime;
         // A certificate without the extension would be good for every usage.
         return certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Any() && chain.Build(certificate);
     }

@@ -40,8 +40,34 @@ internal sealed class ClientBook
         string id = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         if (!_clients.TryGetValue(id, out ClientRow? client) || client.RevokedAt is not null)
             return null;
+        DateTimeOffset now = _time.GetUtcNow();
+        // A connection may outlive the certificate it was opened with.
+        if (now >= certificate.NotAfter.ToUniversalTime())
+            return null;
         string serial = SerialOf(certificate);
-        return serial == client.Serial || (serial == client.OldSerial && _time.GetUtcNow() < client.OldUntil) ? client : null;
+        if (serial == client.Serial)
+            return client is { OldSerial.Length: > 0, OldUntil: null } ? Retire(client, now + s_overlap) : client;
+        return serial == client.OldSerial && (client.OldUntil is null || now < client.OldUntil) ? client : null;
+    }
+
+    /// <summary>
+    /// The new certificate has arrived: from now on the old one is good for an hour, for calls that are under way. Before, it is not touched: an
+    /// answer that was lost must lock nobody out.
+    /// </summary>
+    private ClientRow Retire(ClientRow client, DateTimeOffset until)
+    {
+        lock (_changing)
+        {
+            try
+            {
+                _vault.Clients.Retire(client.Id, until);
+            }
+            catch (VaultUnavailableException)
+            {
+                return client;
+            }
+            return _clients[client.Id] = _clients[client.Id] with { OldUntil = until };
+        }
     }
 
     /// <summary>Notes that a client called, at most once a minute. A vault that fails forgets it.</summary>
@@ -98,8 +124,11 @@ internal sealed class ClientBook
     }
 
     /// <summary>Gives a client another certificate.</summary>
+    /// <param name="id">The client.</param>
+    /// <param name="used">The certificate that it calls with: it stays good until the new one was used.</param>
+    /// <param name="issue">Makes the certificate for an id.</param>
     /// <exception cref="OperationException">It was revoked meanwhile, or the vault failed.</exception>
-    public (ClientRow Client, X509Certificate2 Certificate) Renew(string id, Func<string, X509Certificate2> issue)
+    public (ClientRow Client, X509Certificate2 Certificate) Renew(string id, X509Certificate2 used, Func<string, X509Certificate2> issue)
     {
         lock (_changing)
         {
@@ -108,13 +137,13 @@ internal sealed class ClientBook
             X509Certificate2 certificate = issue(id);
             ClientRow renewed = client with
             {
-                OldSerial = client.Serial,
-                OldUntil = _time.GetUtcNow() + s_overlap,
+                OldSerial = SerialOf(used),
+                OldUntil = null,
                 Serial = SerialOf(certificate),
                 Fingerprint = FingerprintOf(certificate),
                 ExpiresAt = certificate.NotAfter.ToUniversalTime(),
             };
-            Keep(() => _vault.Clients.Renew(id, renewed.Serial, renewed.Fingerprint, renewed.ExpiresAt, renewed.OldUntil!.Value));
+            Keep(() => _vault.Clients.Renew(id, renewed.Serial, renewed.Fingerprint, renewed.ExpiresAt, renewed.OldSerial));
             _clients[id] = renewed;
             return (renewed, certificate);
         }

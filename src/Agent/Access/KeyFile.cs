@@ -17,10 +17,15 @@ internal sealed class KeyFile(string directory, string name)
 
     /// <summary>The certificate with its key; null when there is none yet.</summary>
     /// <exception cref="CryptographicException">A file is damaged, or they do not belong together.</exception>
+    /// <exception cref="IOException">One of the two is missing, or others may read the key. Nothing is made in its place: clients would be locked out.</exception>
     public X509Certificate2? Load()
     {
-        if (!File.Exists(CertificatePath) || !File.Exists(KeyPath))
+        if (!File.Exists(CertificatePath) && !File.Exists(KeyPath))
             return null;
+        if (!File.Exists(CertificatePath) || !File.Exists(KeyPath))
+            throw new IOException($"Of {CertificatePath} and {KeyPath} one is missing.");
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(KeyPath) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new IOException($"Other users may read {KeyPath}: whoever did can pair clients of their own. If nobody did: chmod 600 {KeyPath}");
         using var key = ECDsa.Create();
         byte[] stored = File.ReadAllBytes(KeyPath);
         key.ImportFromPem(System.Text.Encoding.ASCII.GetString(
@@ -29,7 +34,7 @@ internal sealed class KeyFile(string directory, string name)
         return Usable(certificate.CopyWithPrivateKey(key));
     }
 
-    /// <summary>Keeps a certificate and its key. The key is written first: a certificate without one counts as none.</summary>
+    /// <summary>Keeps a certificate and its key.</summary>
     public void Save(X509Certificate2 certificate, ECDsa key)
     {
         byte[] pem = System.Text.Encoding.ASCII.GetBytes(key.ExportPkcs8PrivateKeyPem());

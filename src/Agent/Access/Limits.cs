@@ -39,6 +39,9 @@ internal sealed record Limits
     /// <summary>The most entries of any repeated field of a request.</summary>
     public const int MostEntries = 1000;
 
+    /// <summary>The largest message of a caller without a certificate, in bytes.</summary>
+    public const int LargestStrangerMessage = 16 * 1024;
+
     /// <summary>The largest message, in bytes: an import comes in pieces of 1 MiB.</summary>
     public const int LargestMessage = 2 * 1024 * 1024;
 }

@@ -18,7 +18,7 @@ internal sealed record InvitationLine(string Line, DateTimeOffset ExpiresAt, IRe
 }
 
 /// <summary>Brings clients in and takes their rights away. All of it is on record before it counts.</summary>
-internal sealed class PairingDesk(Authority authority, Invitations invitations, ClientBook clients, VaultFile vault, RemoteEndpoints remote)
+internal sealed class PairingDesk(Authority authority, Invitations invitations, ClientBook clients, VaultFile vault, RefusalLog refusals, RemoteEndpoints remote)
 {
     private const int LargestRequest = 4096;
     private const int LongestName = 40;
@@ -52,23 +52,35 @@ internal sealed class PairingDesk(Authority authority, Invitations invitations, 
         PublicKey key = KeyOf(signingRequest);
         if (invitations.Take(id, proof, Authority.HashOf(key), Authority.HashOf(authority.Server.PublicKey)) is not { } invitation)
         {
-            Audit(by, "enrol", "refused", "an invitation that is not good");
+            refusals.Add(by, "/imeiagent.v1.PairingService/Enroll", OperationError.PairingRefused);
             throw Refusals.Pairing();
         }
         (ClientRow client, X509Certificate2 certificate) = clients.Add(invitation.Name, invitation.Role, owner => authority.Issue(owner, signingRequest));
-        Audit(by with { Name = client.Name, Id = ClientBook.NameOf(client) }, "enrol", "paired",
-            $"{invitation.Id}: {client.Name} as {Refusals.Name(invitation.Role)}, certificate {client.Fingerprint}");
+        try
+        {
+            Audit(by with { Name = client.Name, Id = ClientBook.NameOf(client) }, "enrol", "paired",
+                $"{invitation.Id}: {client.Name} as {Refusals.Name(invitation.Role)}, certificate {client.Fingerprint}");
+        }
+        catch (OperationException)
+        {
+            // Nobody comes in unseen.
+            clients.Revoke(ClientBook.NameOf(client), "its pairing could not be audited", Caller.Agent);
+            throw;
+        }
         return (client, certificate, authority.CaCertificate);
     }
 
     /// <summary>Gives a client a new certificate.</summary>
+    /// <param name="signingRequest">PKCS#10 in DER.</param>
+    /// <param name="used">The certificate it calls with.</param>
+    /// <param name="by">The client.</param>
     /// <exception cref="OperationException">The request is wrong, the client was revoked, or the vault failed.</exception>
-    public (ClientRow Client, X509Certificate2 Certificate) Renew(byte[] signingRequest, Caller by)
+    public (ClientRow Client, X509Certificate2 Certificate) Renew(byte[] signingRequest, X509Certificate2? used, Caller by)
     {
         KeyOf(signingRequest);
-        if (by.Station == Caller.Here)
+        if (used is null)
             throw Refusals.Field("signing_request", "a caller of the agent's own machine has no certificate to renew.");
-        (ClientRow client, X509Certificate2 certificate) = clients.Renew(by.Id["clients/".Length..], owner => authority.Issue(owner, signingRequest));
+        (ClientRow client, X509Certificate2 certificate) = clients.Renew(by.Id["clients/".Length..], used, owner => authority.Issue(owner, signingRequest));
         Audit(by, "renew-certificate", "renewed", $"certificate {client.Fingerprint}");
         return (client, certificate);
     }
@@ -82,20 +94,21 @@ internal sealed class PairingDesk(Authority authority, Invitations invitations, 
     {
         if (reason.Length > 500 || reason.Count(c => !char.IsWhiteSpace(c)) < 3)
             throw Refusals.Field("reason", "3 to 500 characters are expected.");
-        ClientRow client = clients.Revoke(asked, reason, by);
+        ClientRow client = clients.Find(asked);
+        // On record before it counts: whoever revokes the client that they call with hears no answer.
         Audit(by, "revoke-client", "revoked", $"{ClientBook.NameOf(client)}, {client.Name}: {reason}");
-        return client;
+        return clients.Revoke(ClientBook.NameOf(client), reason, by);
     }
 
     /// <summary>Calls a client otherwise.</summary>
     /// <exception cref="OperationException">There is none, the name is wrong or taken, or the vault failed.</exception>
     public ClientRow Rename(string asked, string name, Caller by)
     {
-        if (clients.Find(asked).Name != name)
+        ClientRow client = clients.Find(asked);
+        if (client.Name != name)
             CheckName(name, "display_name");
-        ClientRow client = clients.Rename(asked, name);
-        Audit(by, "rename-client", "renamed", $"{ClientBook.NameOf(client)} is now {name}");
-        return client;
+        Audit(by, "rename-client", "renamed", $"{ClientBook.NameOf(client)}, {client.Name}, is now {name}");
+        return clients.Rename(ClientBook.NameOf(client), name);
     }
 
     private void CheckName(string name, string field)

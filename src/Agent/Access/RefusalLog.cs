@@ -10,7 +10,7 @@ namespace ImeiAgent.Agent.Access;
 /// </summary>
 internal sealed partial class RefusalLog(VaultFile vault, TimeProvider time, ILogger<RefusalLog> log)
 {
-    private const int MostKnown = 1000;
+    private const int MostKnown = 200;
     private static readonly TimeSpan s_between = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
@@ -22,7 +22,7 @@ internal sealed partial class RefusalLog(VaultFile vault, TimeProvider time, ILo
         int more;
         lock (_lock)
         {
-            (string, string, OperationError) key = (who.Id.Length > 0 ? who.Id : who.Station, method, error);
+            (string, string, OperationError) key = (who.Id.Length > 0 ? who.Id : Door.NetworkOf(who.Station), method, error);
             long now = time.GetTimestamp();
             bool isKnown = _told.TryGetValue(key, out (long Since, int More) told);
             if (isKnown && time.GetElapsedTime(told.Since, now) < s_between)

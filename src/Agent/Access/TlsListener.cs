@@ -29,6 +29,8 @@ internal sealed class TlsListener(Authority authority, Limits limits)
             https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
             https.ClientCertificateValidation = (certificate, _, _) => authority.IsClient(certificate);
             https.CheckCertificateRevocation = false;
+            // A stranger's certificate must not send the agent anywhere for more of them.
+            https.OnAuthenticate = (_, options) => options.CertificateChainPolicy = authority.Policy();
         });
         listen.Use(next => connection => HurryAsync(connection, next));
     });

@@ -36,7 +36,8 @@ internal sealed class PairingService(PairingDesk pairing, Authority authority) :
 
     public override Task<RenewCertificateResponse> RenewCertificate(RenewCertificateRequest request, ServerCallContext context)
     {
-        var (client, certificate) = pairing.Renew(request.SigningRequest.ToByteArray(), context.Caller());
+        var (client, certificate) = pairing.Renew(
+            request.SigningRequest.ToByteArray(), context.GetHttpContext().Connection.ClientCertificate, context.Caller());
         return Task.FromResult(new RenewCertificateResponse { Certificate = ByteString.CopyFrom(certificate.RawData), ExpireTime = client.ExpiresAt.ToTimestamp() });
     }
 }

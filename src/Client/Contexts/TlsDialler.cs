@@ -95,7 +95,8 @@ internal sealed class TlsDialler(IReadOnlyList<HostPort> addresses, PinnedCa pin
         EnabledSslProtocols = SslProtocols.Tls13,
         ApplicationProtocols = [SslApplicationProtocol.Http2],
         ClientCertificateContext = certificate,
-        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+        // A stranger's certificate must not send this machine anywhere for more of them.
+        CertificateChainPolicy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true },
         AllowTlsResume = false, // Each connection shows its certificates, and is checked.
         RemoteCertificateValidationCallback = (_, shown, chain, _) =>
         {
