@@ -33,7 +33,7 @@ public sealed class AgentTests
 
         await FailsAsync(bench.Endpoint, bench.File("third-data"), "Another agent answers on");
         await FailsAsync($"unix:{bench.File("third.sock")}", bench.File("data"), "another agent has it open");
-        await FailsAsync("tcp:0.0.0.0:5000", bench.File("third-data"), "unix:PATH is expected", code: 2);
+        await FailsAsync("0.0.0.0", bench.File("third-data"), "HOST:PORT is expected", code: 2);
 
         other.Terminate();
         Assert.Equal(0, await other.EndAsync(Ct));

@@ -81,18 +81,41 @@ public sealed class TutorialTests
         await using var bench = new Bench();
         PhoneProcess phone = await bench.PlugAsync("phone", "galaxy-imei-lost", seed: 74);
         await phone.PutAsync(1, 550, Bench.Label2Hex);
-        await bench.StartAgentAsync();
+        await bench.StartStationAsync();
+        await bench.PairAsync("boss", "supervisor");
 
         Result refused = await bench.RestoreAsync(phone.Link, Bench.Label);
         refused.Ended(ExitCode.Refused, "would be a change, not a repair", "[IMEI_INTACT]", "imei approvals grant ", "--request-id ");
         string id = refused.Err.Split("imei approvals grant ")[1].Split(' ')[0];
         Assert.Equal(Bench.Label2Hex, phone.Holds(1));
 
-        (await bench.ImeiAsync("approvals", "list")).Ended(ExitCode.Ok, id[..8]);
-        (await bench.ImeiAsync("approvals", "grant", id, "--reason", "The box was seen to do it")).Ended(ExitCode.Ok, id[..8]);
+        // Whoever asked cannot approve: another person does, from another station.
+        (await bench.ImeiAsync("approvals", "grant", id, "--reason", "I say so")).Ended(ExitCode.Refused, "[SECOND_PERSON_REQUIRED]");
+        (await bench.StationAsync("boss", "approvals", "list")).Ended(ExitCode.Ok, id[..8]);
+        (await bench.StationAsync("boss", "approvals", "grant", id, "--reason", "The box was seen to do it")).Ended(ExitCode.Ok, id[..8], "boss");
         (await bench.RestoreAsync(phone.Link, Bench.Label, "--request-id", id)).Ended(ExitCode.Ok, "restored:", "The box was seen to do it");
         Assert.Equal(Bench.LabelHex, phone.Holds(1));
         Assert.Contains(bench.Audit(), row => row.Contains("approve-restore", StringComparison.Ordinal));
+        (await bench.StationAsync("boss", "audit", "verify")).Ended(ExitCode.Ok, "intact");
+        (await bench.StationAsync("boss", "audit", "list")).Ended(ExitCode.Ok, "approve-restore", "127.0.0.1", "SIM 1: 49015420*****18 to 35693803*****09");
+    }
+
+    [Fact]
+    public async Task A_technician_at_another_desk_restores_over_the_network_and_a_reader_does_not()
+    {
+        await using var bench = new Bench();
+        PhoneProcess phone = await bench.PlugAsync("phone", "galaxy-imei-lost", seed: 75);
+        await bench.StartStationAsync();
+        await bench.PairAsync("desk-2", "technician");
+        await bench.PairAsync("front", "reader");
+        string[] restore = ["restore", "--label", Bench.Label, "--reason", "Ticket 4711", "--evidence", "Photo 1", "--yes"];
+
+        (await bench.StationAsync("front", restore)).Ended(ExitCode.Refused, "[ROLE_INSUFFICIENT]");
+        Assert.Equal(Bench.Zeros, phone.Holds(1));
+        (await bench.StationAsync("desk-2", restore)).Ended(ExitCode.Ok, "restored:", "operator    desk-2");
+
+        Assert.Equal(Bench.LabelHex, phone.Holds(1));
+        (await bench.StationAsync("front", "devices")).Ended(ExitCode.Ok, "ready");
     }
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

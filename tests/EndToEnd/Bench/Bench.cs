@@ -30,6 +30,7 @@ public class Bench : IAsyncLifetime
     /// <summary>The most requests that the agent sends ahead.</summary>
     public const int Window = 8;
 
+    private string[] _remote = [];
     private readonly TemporaryFolder _folder = new();
     private readonly List<IAsyncDisposable> _phones = [];
     private readonly List<string> _ports = [];
@@ -79,8 +80,31 @@ public class Bench : IAsyncLifetime
     /// <summary>Starts the agent, which has yet to find out what is on its ports.</summary>
     public async Task StartAgentUnawareAsync()
     {
-        _agents.Add(StartAgent(Endpoint, File("data"), [.. _ports.SelectMany(port => (string[])["--port", port]), "--window", $"{Window}"]));
+        _agents.Add(StartAgent(Endpoint, File("data"), [.. _ports.SelectMany(port => (string[])["--port", port]), "--window", $"{Window}", .. _remote]));
         await Agent.LineAsync("ready", Ct);
+    }
+
+    /// <summary>The same, listening for clients of other machines too.</summary>
+    public Task StartStationAsync()
+    {
+        _remote = ["--listen", "127.0.0.1:0"];
+        return StartAgentAsync();
+    }
+
+    /// <summary>Pairs a client, as its owner and the client's user do, with the two programs.</summary>
+    public async Task PairAsync(string name, string role)
+    {
+        await using OurProgram pair = OurProgram.Start("imei-agent", ["pair", "--agent", Endpoint, "--role", role, "--name", name, "--no-qr"]);
+        Assert.Equal(0, await pair.EndAsync(Ct));
+        (await StationAsync(name, "context", "add", "shop", Assert.Single(pair.Output))).Ended(ExitCode.Ok);
+    }
+
+    /// <summary>Runs <c>imei</c> as a paired client, which knows the agent by its context only.</summary>
+    public async Task<Result> StationAsync(string name, params string[] args)
+    {
+        await using OurProgram imei = OurProgram.Start("imei",
+            new Dictionary<string, string?> { ["IMEI_AGENT"] = null, ["IMEI_CONTEXT"] = args[0] == "context" ? null : "shop", ["IMEI_SPC"] = null, ["XDG_CONFIG_HOME"] = File($"of-{name}"), ["DOTNET_TieredPGO"] = "0" }, args);
+        return await EndAsync(imei);
     }
 
     /// <summary>Any agent.</summary>

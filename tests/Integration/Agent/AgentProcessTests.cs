@@ -46,7 +46,8 @@ public sealed class AgentProcessTests : IDisposable
         await call.RequestStream.CompleteAsync();
 
         Assert.Equal(
-            ["AgentService", "ApprovalService", "DeviceService", "ImeiService", "JobService", "JournalService", "LeaseService", "NvService", "SnapshotService"],
+            ["AgentService", "ApprovalService", "AuditService", "ClientService", "DeviceService", "ImeiService", "JobService", "JournalService", "LeaseService",
+                "NvService", "PairingService", "SnapshotService", "WatchService"],
             call.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name)
                 .Where(n => n.StartsWith("imeiagent.v1.", StringComparison.Ordinal)).Select(n => n["imeiagent.v1.".Length..]).Order());
     }

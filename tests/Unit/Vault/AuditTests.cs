@@ -46,7 +46,10 @@ public sealed class AuditTests : IDisposable
     {
         AuditRow row = Audit.Append(new AuditEntry("ana", "backup", "p", "ok", "")
         {
-            Client = "clients/3f2a9c1b", Station = "192.0.2.7", TraceId = "4bf92f3577b34da6a3ce929d0e0e4736", Journal = "journal/7",
+            Client = "clients/3f2a9c1b",
+            Station = "192.0.2.7",
+            TraceId = "4bf92f3577b34da6a3ce929d0e0e4736",
+            Journal = "journal/7",
         });
 
         // Computed with Python's hashlib as above, with four texts more.
