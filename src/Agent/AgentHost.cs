@@ -7,7 +7,6 @@ using ImeiAgent.Session;
 using ImeiAgent.Vault;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -119,17 +118,11 @@ public sealed class AgentHost : IAsyncDisposable
         AddServer(builder.WebHost, settings);
         AddRooms(builder.Services, settings, vault);
         AddServices(builder.Services);
-        AddAccess(builder.Services, settings);
+        builder.Services.AddAccess(settings);
         AddLifetime(builder.Services, ownsProcess);
 
         WebApplication app = builder.Build();
-        // What a stranger may send is small; it is read before anybody looks at it.
-        app.Use(async (http, next) =>
-        {
-            if (http.Connection.ClientCertificate is null && http.Request.IsHttps && http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-                size.MaxRequestBodySize = Limits.LargestStrangerMessage;
-            await next(http);
-        });
+        app.UseSmallStrangers();
         app.MapGrpcService<AgentInfoService>();
         app.MapGrpcService<DeviceService>();
         app.MapGrpcService<NvService>();
@@ -173,29 +166,6 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<LiveState>();
         services.AddSingleton<Backups>();
         services.AddSingleton<ImportBackup>();
-    }
-
-    private static void AddAccess(IServiceCollection services, AgentSettings settings)
-    {
-        services.AddSingleton(settings.Limits);
-        services.AddSingleton(s => Authority.Open(Path.Combine(settings.DataDirectory, "access"), s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<Invitations>();
-        services.AddSingleton<OpenCalls>();
-        services.AddSingleton(s =>
-        {
-            var clients = new ClientBook(s.GetRequiredService<VaultFile>(), s.GetRequiredService<TimeProvider>());
-            clients.Revoked += (client, by) =>
-            {
-                s.GetRequiredService<OpenCalls>().End(client);
-                s.GetRequiredService<Leases>().Revoke(client, by);
-            };
-            return clients;
-        });
-        services.AddSingleton<RemoteEndpoints>();
-        services.AddSingleton<PairingDesk>();
-        services.AddSingleton<RefusalLog>();
-        services.AddSingleton<Door>();
-        services.AddSingleton<TlsListener>();
     }
 
     private static void AddServices(IServiceCollection services)

@@ -111,12 +111,7 @@ internal sealed class RunningWrite(
                 return Unknown(Holding.Torn);
             if (await writer.PutBackAsync(changes) is not { } failed)
             {
-                // Without serial numbers the phone that comes back may be another.
-                if (!restart || !Phone.Last.Identity.IsUnique || !(await writer.RestartAsync()).IsGone)
-                    break;
-                if (!await ReturnAsync())
-                    return Unknown(Holding.Unreadable);
-                Holding now = await LookAsync(() => { });
+                Holding now = restart ? await LookAfterRestartAsync() : Holding.Old;
                 if (now == Holding.Torn)
                     continue;
                 if (now != Holding.Old)
@@ -131,6 +126,17 @@ internal sealed class RunningWrite(
         }
         tell(RestorePhase.ReadBack, "The old value was put back and read back");
         return await InServiceAsync(new WriteEnd(outcome, Faults.PutBack(Phone.Name, changes, why), _advice), Holding.Old);
+    }
+
+    /// <summary>
+    /// What a phone that was just given its old values back holds after one more restart; the old values where it cannot be restarted, or where
+    /// the one that comes back may be another, for want of serial numbers.
+    /// </summary>
+    private async Task<Holding> LookAfterRestartAsync()
+    {
+        if (!Phone.Last.Identity.IsUnique || !(await writer.RestartAsync()).IsGone)
+            return Holding.Old;
+        return await ReturnAsync() ? await LookAsync(() => { }) : Holding.Unreadable;
     }
 
     /// <summary>A phone that was put into offline mode is restarted, and what it then holds is looked at once more.</summary>

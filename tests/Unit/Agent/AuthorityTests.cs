@@ -116,7 +116,10 @@ public sealed class AuthorityTests : IDisposable
     public void A_key_that_others_may_read_is_not_used()
     {
         if (OperatingSystem.IsWindows())
-            return; // Files have modes on Unix only.
+        {
+            Requires.Unless(false, "files have modes on Unix only");
+            return;
+        }
         using (Authority.Open(Home, _time))
         {
         }

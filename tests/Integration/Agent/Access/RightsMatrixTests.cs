@@ -138,11 +138,8 @@ public class RightsMatrixTests
         await using StationUnderTest station = await StationUnderTest.StartAsync();
         using X509Certificate2 good = await station.PairAsync("one", Role.Owner);
         using X509Certificate2 ours = station.Authority();
-        using System.Security.Cryptography.ECDsa key = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest(ours.SubjectName, key, System.Security.Cryptography.HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        using X509Certificate2 foreign = StationUnderTest.ForeignAuthority(ours);
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        using X509Certificate2 foreign = request.CreateSelfSigned(now.AddYears(-1), now.AddYears(1));
         const string ClientAuth = "1.3.6.1.5.5.7.3.2", ServerAuth = "1.3.6.1.5.5.7.3.1";
         using X509Certificate2 certificate = fault switch
         {

@@ -7,6 +7,8 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using Google.Protobuf;
+using Google.Rpc;
+using Grpc.Core;
 using Grpc.Net.Client;
 using ImeiAgent.Agent;
 using ImeiAgent.Agent.Access;
@@ -121,8 +123,33 @@ internal sealed class StationUnderTest : IAsyncDisposable
         return channel;
     }
 
+    /// <summary>The reason a call was refused with; empty when it was not.</summary>
+    public static async Task<string> ReasonAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+            return "";
+        }
+        catch (RpcException e)
+        {
+            return e.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason ?? e.Status.ToString();
+        }
+    }
+
     /// <summary>The authority with its key, from its files.</summary>
     public X509Certificate2 Authority() => X509Certificate2.CreateFromPemFile(Path.Combine(AccessFolder, "ca.pem"), Path.Combine(AccessFolder, "ca.key"));
+
+    /// <summary>An authority that has the agent's name and none of its keys, with its own key.</summary>
+    public static X509Certificate2 ForeignAuthority(X509Certificate2 ours)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(ours.SubjectName, key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using X509Certificate2 whole = request.CreateSelfSigned(now.AddYears(-1), now.AddYears(1));
+        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), null);
+    }
 
     /// <summary>A certificate that is not as the agent makes them.</summary>
     /// <param name="issuer">Who signs it.</param>
