@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net.Sockets;
 using Grpc.Core;
 using Grpc.Net.Client;
+using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Xunit;
 
@@ -21,7 +22,7 @@ public sealed class StalledWatcherTests(ITestOutputHelper output)
     public async Task Watchers_that_stop_reading_for_a_while_lose_nothing_and_cost_the_agent_little()
     {
         // Three seconds or a minute, most of which the dump lasts.
-        (TimeSpan stall, int service) = Kills.Count >= Kills.Thorough ? (TimeSpan.FromMinutes(1), 950) : (TimeSpan.FromSeconds(3), 40);
+        (TimeSpan stall, int service) = Effort.Full ? (TimeSpan.FromMinutes(1), 950) : (TimeSpan.FromSeconds(3), 40);
         await using DisturbedDump dump = await DisturbedDump.StartAsync(service);
         using Process agent = Process.GetProcessById(dump.Bench.Agent.Id);
 

@@ -8,9 +8,6 @@ namespace ImeiAgent.EndToEnd;
 /// </summary>
 internal static class Kills
 {
-    /// <summary>From so many kills on, other tests take their full time too.</summary>
-    public const int Thorough = 100;
-
     private const int Default = 2;
 
     // A test is cancelled after 3 minutes.
