@@ -1,7 +1,7 @@
 using System.Globalization;
 using ImeiAgent.Benchmarks;
 
-// Ratios measured in one run, never times to be asserted: dotnet run -c Release --project tests/Benchmarks -- [CASE] [ROUNDS]
+// Ratios measured in one run, never times to be asserted: dotnet run -c Release --project tests/Benchmarks -- [CASE] [ROUNDS]; for "load" it is minutes.
 (string Name, Func<int, CancellationToken, Task<IReadOnlyList<Row>>> RunAsync)[] cases =
 [
     ("framing", Framing.RunAsync),
@@ -14,6 +14,7 @@ using ImeiAgent.Benchmarks;
     ("full-dump", (rounds, ct) => Shipped.UseAsync(programs => FullDump.RunAsync(programs, rounds, ct), ct)),
     ("eight-phones", (rounds, ct) => Shipped.UseAsync(programs => EightPhones.RunAsync(programs, rounds, ct), ct)),
     ("watchers", (rounds, ct) => Shipped.UseAsync(programs => Watchers.RunAsync(programs, rounds, ct), ct)),
+    ("load", (minutes, ct) => Shipped.UseAsync(programs => Load.RunAsync(programs, minutes, ct), ct)),
     ("resident", (_, ct) => Shipped.UseAsync(programs => Resident.RunAsync(programs, ct), ct)),
 ];
 if (OperatingSystem.IsWindows())

@@ -12,7 +12,7 @@ internal sealed class Shop : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly Shipped _programs;
-    private readonly List<OurProgram> _phones = [];
+    private readonly List<OurProgram?> _phones = [];
     private OurProgram? _agent;
 
     private Shop(Shipped programs) => _programs = programs;
@@ -26,18 +26,17 @@ internal sealed class Shop : IAsyncDisposable
     public Process AgentProcess { get; private set; } = null!;
 
     /// <summary>Starts phones that behave as <paramref name="quirks"/> say and an agent, and waits until all are ready.</summary>
-    public static async Task<Shop> OpenAsync(Shipped programs, int phones, string quirks, CancellationToken ct)
+    public static async Task<Shop> OpenAsync(Shipped programs, int phones, string quirks, CancellationToken ct, params string[] more)
     {
         var shop = new Shop(programs);
         shop.Ports = [.. Enumerable.Range(1, phones).Select(n => shop._folder.File($"phone{n}"))];
         for (int i = 0; i < phones; i++)
         {
-            string[] how = quirks.Length == 0 ? [] : ["--quirk", quirks];
-            shop._phones.Add(programs.Phone(["--link", shop.Ports[i], "--seed", $"{i + 1}", .. how]));
-            await shop._phones[i].LineAsync("ready", ct);
+            shop._phones.Add(null);
+            await shop.PlugAsync(i, quirks, ct);
         }
         shop._agent = programs.Agent(["run", "--no-discovery", "--data", shop._folder.File("data"), "--listen", shop.Endpoint,
-            .. shop.Ports.SelectMany(port => (string[])["--port", port])]);
+            .. shop.Ports.SelectMany(port => (string[])["--port", port]), .. more]);
         await shop._agent.LineAsync("ready", ct);
         shop.AgentProcess = Process.GetProcessById(shop._agent.Id);
         shop.Channel = Connect(shop._folder.File("agent.sock"));
@@ -45,6 +44,25 @@ internal sealed class Shop : IAsyncDisposable
         while ((await devices.ListDevicesAsync(new(), cancellationToken: ct)).Devices.Count(d => d.State == DeviceState.Ready) < phones)
             await Task.Delay(50, ct);
         return shop;
+    }
+
+    /// <summary>Plugs the phone of a port in (again).</summary>
+    public async Task PlugAsync(int number, string quirks, CancellationToken ct)
+    {
+        string[] how = quirks.Length == 0 ? [] : ["--quirk", quirks];
+        OurProgram phone = _programs.Phone(["--link", Ports[number], "--seed", $"{number + 1}", .. how]);
+        _phones[number] = phone;
+        await phone.LineAsync("ready", ct);
+    }
+
+    /// <summary>Unplugs it: its port is gone at once.</summary>
+    public async Task UnplugAsync(int number)
+    {
+        if (_phones[number] is not { } phone)
+            return;
+        _phones[number] = null;
+        System.IO.File.Delete(Ports[number]);
+        await phone.DisposeAsync();
     }
 
     /// <summary>Runs the command line to its end; returns how long that took, from the start of the process.</summary>
@@ -58,11 +76,11 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>Dumps one SIM of a phone, of which nothing but the summary is wanted; returns how long the job took, from asking to its end.</summary>
-    public async Task<TimeSpan> DumpAsync(string port, CancellationToken ct)
+    public async Task<TimeSpan> DumpAsync(string port, CancellationToken ct, bool keep = true)
     {
         var jobs = new JobService.JobServiceClient(Channel);
         var watch = Stopwatch.StartNew();
-        StartDumpResponse started = await jobs.StartDumpAsync(Everything(port), cancellationToken: ct);
+        StartDumpResponse started = await jobs.StartDumpAsync(Everything(port, keep), cancellationToken: ct);
         WaitJobResponse ended = await jobs.WaitJobAsync(
             new WaitJobRequest { Name = started.Job.Name, Limit = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMinutes(5)) }, cancellationToken: ct);
         return ended.Job.State == JobState.Succeeded && ended.Job.Summary.Failed == 0
@@ -70,7 +88,7 @@ internal sealed class Shop : IAsyncDisposable
             : throw new InvalidOperationException($"{ended.Job.Name}: {ended.Job.State} {ended.Job.ErrorMessage}");
     }
 
-    public static StartDumpRequest Everything(string port) => new() { Device = port, Ranges = { new NvRange { First = 0, Last = 65535 } }, SaveSnapshot = true };
+    public static StartDumpRequest Everything(string port, bool keep = true) => new() { Device = port, Ranges = { new NvRange { First = 0, Last = 65535 } }, SaveSnapshot = keep };
 
     public string File(string name) => _folder.File(name);
 
@@ -93,8 +111,8 @@ internal sealed class Shop : IAsyncDisposable
         Channel?.Dispose();
         if (_agent is not null)
             await _agent.DisposeAsync();
-        foreach (OurProgram phone in _phones)
-            await phone.DisposeAsync();
+        for (int i = 0; i < _phones.Count; i++)
+            await UnplugAsync(i);
         _folder.Dispose();
     }
 
