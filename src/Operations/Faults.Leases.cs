@@ -40,7 +40,7 @@ internal static partial class Faults
         $"This takes a lease on {device}, and the caller holds none that has this fencing token. {NothingSent} "
         + (held is null ? "Nobody holds one: acquire it." : $"{held.Who} holds it until {held.Until} unless it is renewed: {held.Purpose}."))
     {
-        Fields = held is null ? [] : HolderFields(held),
+        Fields = held is null ? Field(OperationException.PhoneField, device) : HolderFields(held),
     };
 
     /// <summary>The lease has ended.</summary>
@@ -59,7 +59,7 @@ internal static partial class Faults
             LeaseEnding.Revoked => "ended because its holder's rights were taken away",
             _ => "has ended",
         };
-        Dictionary<string, string> fields = held is null ? [] : HolderFields(held);
+        Dictionary<string, string> fields = held is null ? Field(OperationException.PhoneField, device) : HolderFields(held);
         if (end is not null)
             fields["end"] = NameOf(end.End);
         return new OperationException(OperationError.LeaseSuperseded,
@@ -83,6 +83,7 @@ internal static partial class Faults
 
     private static Dictionary<string, string> HolderFields(LeaseView lease) => new()
     {
+        [OperationException.PhoneField] = lease.Device,
         ["holder"] = lease.Holder,
         ["station"] = lease.Station,
         ["purpose"] = lease.Purpose,

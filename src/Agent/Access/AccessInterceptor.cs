@@ -15,7 +15,15 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
         TRequest request, ServerCallContext context, UnaryServerMethod<TRequest, TResponse> continuation)
     {
         using IDisposable call = Admit(context, request as IMessage);
-        return await continuation(request, context);
+        try
+        {
+            return await continuation(request, context);
+        }
+        catch (OperationException e)
+        {
+            Note(context, e);
+            throw;
+        }
     }
 
     public override async Task<TResponse> ClientStreamingServerHandler<TRequest, TResponse>(
@@ -30,7 +38,15 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
         ServerStreamingServerMethod<TRequest, TResponse> continuation)
     {
         using IDisposable call = Admit(context, request as IMessage);
-        await continuation(request, responseStream, context);
+        try
+        {
+            await continuation(request, responseStream, context);
+        }
+        catch (OperationException e)
+        {
+            Note(context, e);
+            throw;
+        }
     }
 
     public override async Task DuplexStreamingServerHandler<TRequest, TResponse>(
@@ -62,6 +78,13 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
                 refusals.Add(who.Caller, context.Method, e.Error);
             throw;
         }
+    }
+
+    // Leases, approvals, exports and the like: who was refused by the operation itself is on record too. A restore writes its own row.
+    private void Note(ServerCallContext context, OperationException e)
+    {
+        if (e.Error != OperationError.ArgumentInvalid && Rights.Of(context.Method) is { Audited: true })
+            refusals.Add(context.Caller(), context.Method, e.Error, e.Fields.GetValueOrDefault(OperationException.PhoneField, ""));
     }
 
     private static void Judge(SignedIn who, string method, IMessage? request)

@@ -92,11 +92,14 @@ public class Bench : IAsyncLifetime
     }
 
     /// <summary>Pairs a client, as its owner and the client's user do, with the two programs.</summary>
-    public async Task PairAsync(string name, string role)
+    /// <returns>The pairing line, which is used up.</returns>
+    public async Task<string> PairAsync(string name, string role)
     {
         await using OurProgram pair = OurProgram.Start("imei-agent", ["pair", "--agent", Endpoint, "--role", role, "--name", name, "--no-qr"]);
         Assert.Equal(0, await pair.EndAsync(Ct));
-        (await StationAsync(name, "context", "add", "shop", Assert.Single(pair.Output))).Ended(ExitCode.Ok);
+        string line = Assert.Single(pair.Output);
+        (await StationAsync(name, "context", "add", "shop", line)).Ended(ExitCode.Ok);
+        return line;
     }
 
     /// <summary>Runs <c>imei</c> as a paired client, which knows the agent by its context only.</summary>
@@ -150,6 +153,19 @@ public class Bench : IAsyncLifetime
         "SELECT state, outcome, error_reason FROM journal ORDER BY id",
         row => ((JournalState)row.GetInt32(0), row.IsDBNull(1) ? (Vault.WriteOutcome?)null : (Vault.WriteOutcome)row.GetInt32(1), row.GetString(2)));
 
+    /// <summary>All that the agents of this bench wrote so far.</summary>
+    public IReadOnlyList<string> Told => [.. _agents.SelectMany(agent => (string[])[.. agent.Output, .. agent.Errors])];
+
+    /// <summary>Changes the agent's vault behind its back.</summary>
+    public void Tamper(string sql)
+    {
+        using var connection = new SqliteConnection($"Data Source={File("data/vault.db")};Pooling=False");
+        connection.Open();
+        using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
     /// <summary>The audit trail as it is on disk, a text a row.</summary>
     public IReadOnlyList<string> Audit() => Query(
         "SELECT operator || ' ' || action || ' ' || device || ' ' || outcome || ' ' || detail FROM audit ORDER BY id", row => row.GetString(0));
@@ -160,7 +176,7 @@ public class Bench : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        string[] told = [.. _agents.SelectMany(agent => (string[])[.. agent.Output, .. agent.Errors])];
+        IReadOnlyList<string> told = Told;
         IReadOnlyList<string> kept = System.IO.File.Exists(File("data/vault.db")) ? Audit() : [];
         foreach (OurProgram agent in _agents)
             await agent.DisposeAsync();
