@@ -59,7 +59,7 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
         {
             call?.Dispose();
             if (e.Error != OperationError.ArgumentInvalid)
-                refusals.Add(who.Caller, context.Method, e.Error);
+                refusals.AddCall(who.Caller, context.Method, e.Error);
             throw;
         }
     }
