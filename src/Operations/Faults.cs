@@ -61,10 +61,6 @@ internal static partial class Faults
             + "with two, only the maker's own service tool reaches it.")
         { Fields = Field("phone_answer", answer) };
 
-    public static OperationException Busy(Phone phone) =>
-        new(OperationError.DeviceBusy, $"Another restore is under way on {phone.Name} ({phone.Gate.Holder}). Wait for its end, then read the slot again.")
-        { Fields = Field("holder", phone.Gate.Holder) };
-
     public static OperationException Argument(string field, string what) =>
         new(OperationError.ArgumentInvalid, $"{field}: {what}") { Fields = Field("field", field) };
 
