@@ -51,7 +51,7 @@ public sealed class AuditTests
         await bench.StartAgentAsync();
         (await bench.ImeiAsync("-d", phone.Host.Path, "lease", "acquire", "--purpose", "Ticket 4711", "--ttl", "60")).Ended(ExitCode.Ok);
         (await bench.ImeiAsync("-d", phone.Host.Path, "lease", "acquire", "--purpose", "Ticket 4712", "--ttl", "60")).Ended(ExitCode.DeviceNotReady, "DEVICE_BUSY");
-        (await bench.ImeiAsync("-d", phone.Host.Path, "lease", "release", "--lease", "1")).Ended(ExitCode.Ok);
+        (await bench.ImeiAsync("-d", phone.Host.Path, "lease", "release", "1")).Ended(ExitCode.Ok);
         int refused = Row(bench, "acquire-lease", "refused:");
         Assert.Equal(2, refused);
 
