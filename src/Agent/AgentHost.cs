@@ -157,6 +157,7 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<ReadItem>();
         services.AddSingleton<DumpJobs>();
         services.AddSingleton<Skips>();
+        services.AddSingleton<RefusalLog>();
         services.AddSingleton<Leases>();
         services.AddSingleton<LeaseDesk>();
         services.AddSingleton<RestoreImei>();

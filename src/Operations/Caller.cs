@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
@@ -17,6 +19,10 @@ public sealed record Caller(string Name, string Id, string Station, string Trace
 
     /// <summary>A user of the agent's own machine.</summary>
     public static Caller Local(string user, string traceId = "") => new($"{Here}:{user}", $"{Here}:{user}", Here, traceId);
+
+    /// <summary>Whom an address is counted as: of IPv6 the first 64 bits, since whoever has one address of a network has them all.</summary>
+    public static string NetworkOf(string address) =>
+        IPAddress.TryParse(address, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(ip.GetAddressBytes().AsSpan(0, 8)) : address;
 
     /// <summary>What they did, for the audit.</summary>
     public AuditEntry Did(string action, string device, string outcome, string detail, string journal = "") => new(Name, action, device, outcome, detail)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
 
@@ -33,6 +34,34 @@ internal static partial class Faults
         RetryAfter = s_writeMayTake,
     };
 
+    /// <summary>Somebody is at the phone already, by the same lease or without one: a check, or the agent itself, needs none.</summary>
+    /// <param name="device">The phone.</param>
+    /// <param name="inside">Who, and what for.</param>
+    /// <param name="lease">The lease that is held; null when none is.</param>
+    /// <param name="now">The time.</param>
+    public static OperationException Busy(string device, WriteGate.Visit inside, LeaseView? lease, DateTimeOffset now) => new(OperationError.DeviceBusy,
+        $"{(inside.By == Caller.Agent ? "The agent itself is at" : $"{LeaseView.WhoIs(inside.By.Name, inside.By.Station)} restores on")} {device} at this moment: {inside.Purpose}. "
+        + $"{NothingSent} Wait for its end, then read the slot again.")
+    {
+        Fields = VisitFields(inside, lease, now),
+        RetryAfter = s_writeMayTake,
+    };
+
+    /// <summary>A restore that is to be settled has not ended.</summary>
+    /// <param name="row">Its journal row.</param>
+    /// <param name="inside">Who is at the phone; null when nobody is any more.</param>
+    /// <param name="now">The time.</param>
+    public static OperationException StillRunning(JournalRow row, WriteGate.Visit? inside, DateTimeOffset now)
+    {
+        Dictionary<string, string> fields = inside is null ? [] : VisitFields(inside, null, now);
+        fields["journal"] = JournalNames.Full(row.Id);
+        return new OperationException(OperationError.DeviceBusy, $"The restore of {JournalNames.Full(row.Id)} is under way. Wait for its end.")
+        {
+            Fields = fields,
+            RetryAfter = s_writeMayTake,
+        };
+    }
+
     /// <summary>The caller has no lease, or names one that is somebody else's.</summary>
     /// <param name="device">The phone.</param>
     /// <param name="held">The lease that is held; null when none is.</param>
@@ -40,7 +69,7 @@ internal static partial class Faults
         $"This takes a lease on {device}, and the caller holds none that has this fencing token. {NothingSent} "
         + (held is null ? "Nobody holds one: acquire it." : $"{held.Who} holds it until {held.Until} unless it is renewed: {held.Purpose}."))
     {
-        Fields = held is null ? Field(OperationException.PhoneField, device) : HolderFields(held),
+        Fields = held is null ? [] : HolderFields(held),
     };
 
     /// <summary>The lease has ended.</summary>
@@ -59,7 +88,7 @@ internal static partial class Faults
             LeaseEnding.Revoked => "ended because its holder's rights were taken away",
             _ => "has ended",
         };
-        Dictionary<string, string> fields = held is null ? Field(OperationException.PhoneField, device) : HolderFields(held);
+        Dictionary<string, string> fields = held is null ? [] : HolderFields(held);
         if (end is not null)
             fields["end"] = NameOf(end.End);
         return new OperationException(OperationError.LeaseSuperseded,
@@ -81,12 +110,20 @@ internal static partial class Faults
         _ => "",
     };
 
-    private static Dictionary<string, string> HolderFields(LeaseView lease) => new()
+    private static Dictionary<string, string> HolderFields(LeaseView lease) => HolderFields(lease.Holder, lease.Station, lease.Purpose, lease.ExpiresAt);
+
+    // Whoever restores has the phone as long as their lease; whoever does without one has it for some seconds.
+    private static Dictionary<string, string> VisitFields(WriteGate.Visit inside, LeaseView? lease, DateTimeOffset now) => HolderFields(
+        inside.By.Name,
+        inside.By.Station.Length > 0 ? inside.By.Station : Caller.Here,
+        inside.Purpose,
+        lease?.HolderId == inside.By.Id ? lease.ExpiresAt : now + s_writeMayTake);
+
+    private static Dictionary<string, string> HolderFields(string holder, string station, string purpose, DateTimeOffset until) => new()
     {
-        [OperationException.PhoneField] = lease.Device,
-        ["holder"] = lease.Holder,
-        ["station"] = lease.Station,
-        ["purpose"] = lease.Purpose,
-        ["until"] = lease.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        ["holder"] = holder,
+        ["station"] = station,
+        ["purpose"] = purpose,
+        ["until"] = until.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
     };
 }

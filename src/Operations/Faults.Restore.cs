@@ -185,10 +185,6 @@ internal static partial class Faults
     public static OperationException JournalClosed(JournalRow row) =>
         new(OperationError.JournalClosed, $"{JournalNames.Full(row.Id)} is closed already, and a closed row is never changed: imei journal show tells how it ended.");
 
-    public static OperationException StillRunning(JournalRow row) =>
-        new(OperationError.DeviceBusy, $"The restore of {JournalNames.Full(row.Id)} is under way. Wait for its end.")
-        { Fields = Field("journal", JournalNames.Full(row.Id)), RetryAfter = s_writeMayTake };
-
     public static string ClosedByHand(JournalRow row) =>
         $"A person closed this restore as it was, after step {row.State}; what the phone holds is not on record here. Identify the phone and compare slot {Numbers(row)} with the label.";
 

@@ -61,16 +61,6 @@ internal static partial class Faults
             + "with two, only the maker's own service tool reaches it.")
         { Fields = Field("phone_answer", answer) };
 
-    /// <summary>Somebody writes to the phone.</summary>
-    /// <param name="phone">The phone.</param>
-    /// <param name="lease">The lease by which it is written to; null when that is over, or the agent itself settles an earlier restore.</param>
-    public static OperationException Busy(Phone phone, LeaseView? lease) =>
-        new(OperationError.DeviceBusy, $"Another restore is under way on {phone.Name} ({phone.Gate.Holder}). Wait for its end, then read the slot again.")
-        {
-            Fields = lease is null ? Field("holder", phone.Gate.Holder) : HolderFields(lease),
-            RetryAfter = s_writeMayTake,
-        };
-
     public static OperationException Argument(string field, string what) =>
         new(OperationError.ArgumentInvalid, $"{field}: {what}") { Fields = Field("field", field) };
 

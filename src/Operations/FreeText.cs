@@ -19,6 +19,15 @@ internal static partial class FreeText
         return digits.Length is < 14 or > 17 ? found.Value : $"{digits[..8]}*****{digits[13..Math.Min(15, digits.Length)]}";
     });
 
+    /// <summary>What somebody typed that was not accepted, fit to be kept: masked, on one line, and cut behind <paramref name="longest"/> characters.</summary>
+    public static string Kept(string text, int longest)
+    {
+        string seen = string.Concat(Masked(text).Select(c => IsUnseen(c) ? '?' : c));
+        if (seen.Length <= longest)
+            return seen;
+        return $"{seen.AsSpan(0, char.IsHighSurrogate(seen[longest - 1]) ? longest - 1 : longest)}...";
+    }
+
     /// <summary>Not to be seen, and yet with an effect: control characters, and marks of format or of a line's end.</summary>
     private static bool IsUnseen(char c) =>
         char.IsControl(c) || char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;

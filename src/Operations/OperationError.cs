@@ -118,9 +118,6 @@ public enum OperationError
 /// </summary>
 public sealed class OperationException(OperationError error, string message, Exception? inner = null) : Exception(FreeText.Masked(message), inner)
 {
-    /// <summary>The field with the full name of the phone that a lease is about.</summary>
-    public const string PhoneField = "phone";
-
     /// <summary>Which error.</summary>
     public OperationError Error { get; } = error;
 

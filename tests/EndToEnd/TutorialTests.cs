@@ -96,6 +96,7 @@ public sealed class TutorialTests
         (await bench.RestoreAsync(phone.Link, Bench.Label, "--request-id", id)).Ended(ExitCode.Ok, "restored:", "The box was seen to do it");
         Assert.Equal(Bench.LabelHex, phone.Holds(1));
         Assert.Contains(bench.Audit(), row => row.Contains("approve-restore", StringComparison.Ordinal));
+        Assert.Contains(bench.Audit(), row => row.Contains("refused: SECOND_PERSON_REQUIRED /imeiagent.v1.ApprovalService/ApproveWrite", StringComparison.Ordinal));
         (await bench.StationAsync("boss", "audit", "verify")).Ended(ExitCode.Ok, "intact");
         (await bench.StationAsync("boss", "audit", "list")).Ended(ExitCode.Ok, "approve-restore", "127.0.0.1", "SIM 1: 49015420*****18 to 35693803*****09");
     }

@@ -75,16 +75,16 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
         {
             call?.Dispose();
             if (e.Error != OperationError.ArgumentInvalid)
-                refusals.Add(who.Caller, context.Method, e.Error);
+                refusals.AddCall(who.Caller, context.Method, e.Error);
             throw;
         }
     }
 
-    // Leases, approvals, exports and the like: who was refused by the operation itself is on record too. A restore writes its own row.
+    // Approvals, exports and the like: who was refused by the operation itself is on record too. A restore and a lease write their own rows.
     private void Note(ServerCallContext context, OperationException e)
     {
         if (e.Error != OperationError.ArgumentInvalid && Rights.Of(context.Method) is { Audited: true })
-            refusals.Add(context.Caller(), context.Method, e.Error, e.Fields.GetValueOrDefault(OperationException.PhoneField, ""));
+            refusals.AddCall(context.Caller(), context.Method, e.Error);
     }
 
     private static void Judge(SignedIn who, string method, IMessage? request)

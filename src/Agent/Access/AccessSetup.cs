@@ -26,7 +26,6 @@ internal static class AccessSetup
         });
         services.AddSingleton<RemoteEndpoints>();
         services.AddSingleton<PairingDesk>();
-        services.AddSingleton<RefusalLog>();
         services.AddSingleton<Door>();
         services.AddSingleton<TlsListener>();
     }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -19,7 +18,7 @@ internal sealed class Door(ClientBook clients, OpenCalls calls)
 
         string station = AddressOf(http);
         if (http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not { } certificate)
-            return (new SignedIn(new Caller("nobody", "", station, traceId), Role.Unspecified, IsLocal: false), calls.Enter(OpenCalls.StrangerKey(NetworkOf(station)), http));
+            return (new SignedIn(new Caller("nobody", "", station, traceId), Role.Unspecified, IsLocal: false), calls.Enter(OpenCalls.StrangerKey(Caller.NetworkOf(station)), http));
         return Enter(http, certificate, station, traceId);
     }
 
@@ -43,10 +42,6 @@ internal sealed class Door(ClientBook clients, OpenCalls calls)
         IPAddress? address = http.Connection.RemoteIpAddress;
         return address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
     }
-
-    /// <summary>Whom an address is counted as: of IPv6 the first 64 bits, since whoever has one address of a network has them all.</summary>
-    public static string NetworkOf(string address) =>
-        IPAddress.TryParse(address, out IPAddress? ip) && ip.AddressFamily == AddressFamily.InterNetworkV6 ? Convert.ToHexStringLower(ip.GetAddressBytes().AsSpan(0, 8)) : address;
 
     private static bool IsLocal(HttpContext http) => http.Features.Get<LocalConnection>() is not null && !http.Request.IsHttps;
 }

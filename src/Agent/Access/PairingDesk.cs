@@ -52,7 +52,7 @@ internal sealed class PairingDesk(Authority authority, Invitations invitations, 
         PublicKey key = KeyOf(signingRequest);
         if (invitations.Take(id, proof, Authority.HashOf(key), Authority.HashOf(authority.Server.PublicKey)) is not { } invitation)
         {
-            refusals.Add(by, "/imeiagent.v1.PairingService/Enroll", OperationError.PairingRefused);
+            refusals.AddCall(by, "/imeiagent.v1.PairingService/Enroll", OperationError.PairingRefused);
             throw Refusals.Pairing();
         }
         (ClientRow client, X509Certificate2 certificate) = clients.Add(invitation.Name, invitation.Role, owner => authority.Issue(owner, signingRequest));

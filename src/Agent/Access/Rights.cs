@@ -6,7 +6,7 @@ namespace ImeiAgent.Agent.Access;
 /// <param name="Least">The least role; unspecified for everybody, with or without a certificate.</param>
 /// <param name="Reveal">The least role to see IMEIs unmasked by it; unspecified when it shows none.</param>
 /// <param name="LocalOnly">Only over the agent's own socket or pipe.</param>
-/// <param name="Audited">Also what the operation itself refuses goes into the audit, and not only what the caller's rights refuse.</param>
+/// <param name="Audited">What the operation itself refuses goes into the audit from here; restores and leases write such rows themselves.</param>
 internal readonly record struct Right(Role Least, Role Reveal = Role.Unspecified, bool LocalOnly = false, bool Audited = false);
 
 /// <summary>The one table of who may call what. A method that is missing here is refused to everybody.</summary>
@@ -44,11 +44,11 @@ internal static class Rights
         ["/imeiagent.v1.ImeiService/WriteImei"] = new(Role.Technician, Reveal: Role.Technician),
 
         ["/imeiagent.v1.LeaseService/ListLeases"] = new(Role.Viewer),
-        ["/imeiagent.v1.LeaseService/AcquireLease"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.LeaseService/RenewLease"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.LeaseService/ReleaseLease"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.LeaseService/WatchLease"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.LeaseService/StealLease"] = new(Role.Supervisor, Audited: true),
+        ["/imeiagent.v1.LeaseService/AcquireLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/RenewLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/ReleaseLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/WatchLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/StealLease"] = new(Role.Supervisor),
 
         ["/imeiagent.v1.JournalService/ListJournal"] = new(Role.Viewer, Reveal: Role.Supervisor),
         ["/imeiagent.v1.JournalService/GetJournalEntry"] = new(Role.Viewer, Reveal: Role.Supervisor),

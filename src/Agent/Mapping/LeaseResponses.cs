@@ -10,7 +10,7 @@ internal static class LeaseResponses
     public static LeaseOrder ToDomain(this AcquireLeaseRequest request, Caller caller)
     {
         LeaseOrder order = Order(request.Device, request.Purpose, request.RequestId, request.Ttl, request.MaxDuration, caller);
-        return request.Wait is { } wait ? order with { Wait = wait.OrInvalid("wait") } : order;
+        return request.Wait is { } wait ? order with { Wait = wait.OrOutOfRange() } : order;
     }
 
     public static LeaseOrder ToDomain(this StealLeaseRequest request, Caller caller) =>
@@ -57,11 +57,24 @@ internal static class LeaseResponses
         return device;
     }
 
+    /// <summary>A length of time as clients give it: what is none lies outside every range, so that it is refused, and audited, where the others are.</summary>
+    public static TimeSpan OrOutOfRange(this Duration duration)
+    {
+        try
+        {
+            return duration.ToTimeSpan();
+        }
+        catch (InvalidOperationException)
+        {
+            return TimeSpan.MinValue;
+        }
+    }
+
     private static LeaseOrder Order(string device, string purpose, string requestId, Duration? ttl, Duration? maxDuration, Caller caller)
     {
         var order = new LeaseOrder { Device = device, Purpose = purpose, RequestId = requestId, By = caller };
         if (ttl is not null)
-            order = order with { Ttl = ttl.OrInvalid("ttl") };
-        return maxDuration is null ? order : order with { MaxDuration = maxDuration.OrInvalid("max_duration") };
+            order = order with { Ttl = ttl.OrOutOfRange() };
+        return maxDuration is null ? order : order with { MaxDuration = maxDuration.OrOutOfRange() };
     }
 }

@@ -18,7 +18,7 @@ internal sealed class LeaseService(LeaseDesk desk, Leases leases, IHostApplicati
 
     public override Task<RenewLeaseResponse> RenewLease(RenewLeaseRequest request, ServerCallContext context) => Task.FromResult(new RenewLeaseResponse
     {
-        Lease = desk.Renew(request.Device, request.FencingToken.ToToken(), request.Ttl?.OrInvalid("ttl"), context.Caller()).ToProto(),
+        Lease = desk.Renew(request.Device, request.FencingToken.ToToken(), request.Ttl?.OrOutOfRange(), context.Caller()).ToProto(),
     });
 
     public override Task<ReleaseLeaseResponse> ReleaseLease(ReleaseLeaseRequest request, ServerCallContext context) =>

@@ -164,7 +164,7 @@ internal sealed class RunningDump
     {
         _harmful.Learn(Spool.Position);
         // A restore that is under way ends first: it may still hear what the phone does not tell a dump.
-        using (await _phones.GateOf(Row.Device).EnterAsync("a dump that lost the phone", ct))
+        using (await _phones.GateOf(Row.Device).EnterAsync(Caller.Agent, "a dump lost the phone", ct))
             await phone.Session.DisposeAsync();
         if (_harmful.PhoneLost(lost, Spool.Position) is { } note)
             _record.Note(note);

@@ -39,7 +39,10 @@ public sealed record LeaseView(
         row.Device, row.Token, row.HolderId, row.Holder, row.Station, row.Purpose, row.AcquiredAt, row.ExpiresAt, row.LimitAt, waiting);
 
     /// <summary>Who has it, as in "bench-3 (192.0.2.7)".</summary>
-    internal string Who => Station == Caller.Here ? Holder : $"{Holder} ({Station})";
+    internal string Who => WhoIs(Holder, Station);
+
+    /// <summary>The same of anybody.</summary>
+    internal static string WhoIs(string name, string station) => station == Caller.Here ? name : $"{name} ({station})";
 
     /// <summary>When it ends unless it is renewed, as in "12:30:05 UTC".</summary>
     internal string Until => ExpiresAt.UtcDateTime.ToString("HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);

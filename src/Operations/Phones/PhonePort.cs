@@ -113,7 +113,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     {
         WriteGate gate = registry.GateOf(Name);
         var phone = new Phone(Name, spec, session, gate, reading);
-        if (gate.Holder.Length > 0)
+        if (gate.Inside is not null)
             Show(PhoneState.Probing, PhoneHints.WithRestore);
         gate.Offer(phone);
         if (await EnterAsync(gate, session, ct) is not { } pass)
@@ -157,7 +157,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     private static async Task<WriteGate.Pass?> EnterAsync(WriteGate gate, DiagSession session, CancellationToken ct)
     {
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        Task<WriteGate.Pass> entering = gate.EnterAsync("the agent looks for interrupted restores", gone.Token);
+        Task<WriteGate.Pass> entering = gate.EnterAsync(Caller.Agent, "it looks for interrupted restores", gone.Token);
         if (await Task.WhenAny(entering, session.Broken) == entering)
             return await entering;
         await gone.CancelAsync();

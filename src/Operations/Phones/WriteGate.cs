@@ -12,40 +12,42 @@ internal sealed class WriteGate
     private TaskCompletionSource _offer = NewSignal();
 
     /// <summary>Enters when nobody is in; null when somebody is.</summary>
-    /// <param name="holder">Who enters and what for, as in "local:ana: ticket 4711".</param>
-    public Pass? TryEnter(string holder)
+    /// <param name="by">Who enters.</param>
+    /// <param name="purpose">What for, as in "ticket 4711".</param>
+    /// <param name="inside">Who is in now: the caller, or whoever was there before.</param>
+    public Pass? TryEnter(Caller by, string purpose, out Visit inside)
     {
         lock (_lock)
         {
             if (_inside is not null)
+            {
+                inside = _inside;
                 return null;
+            }
             _offered = null;
-            _inside = new Visit(holder);
+            _inside = inside = new Visit(by, purpose);
             return new Pass(this, _inside);
         }
     }
 
     /// <summary>Enters as soon as nobody is in.</summary>
-    public async Task<Pass> EnterAsync(string holder, CancellationToken ct)
+    public async Task<Pass> EnterAsync(Caller by, string purpose, CancellationToken ct)
     {
         while (true)
         {
-            if (TryEnter(holder) is { } pass)
+            if (TryEnter(by, purpose, out Visit inside) is { } pass)
                 return pass;
-            Task left;
-            lock (_lock)
-                left = _inside?.Left.Task ?? Task.CompletedTask;
-            await left.WaitAsync(ct);
+            await inside.Left.Task.WaitAsync(ct);
         }
     }
 
-    /// <summary>Who is in; empty when nobody is.</summary>
-    public string Holder
+    /// <summary>Who is in; null when nobody is.</summary>
+    public Visit? Inside
     {
         get
         {
             lock (_lock)
-                return _inside?.Holder ?? "";
+                return _inside;
         }
     }
 
@@ -63,10 +65,12 @@ internal sealed class WriteGate
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Who is in.</summary>
-    internal sealed class Visit(string holder)
+    /// <summary>Who is in, and what for.</summary>
+    internal sealed class Visit(Caller by, string purpose)
     {
-        public string Holder => holder;
+        public Caller By => by;
+
+        public string Purpose => purpose;
 
         public TaskCompletionSource Left { get; } = NewSignal();
     }

@@ -42,7 +42,7 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
         if (row.State == JournalState.Closed)
             throw Faults.JournalClosed(row);
         if (restores.IsRunning(row.Entry.RequestId))
-            throw Faults.StillRunning(row);
+            throw Faults.StillRunning(row, phones.GateOf(row.Entry.Device).Inside, time.GetUtcNow());
         if (!request.ByHand && row.State < JournalState.Intent)
         {
             VaultAccess.Try(() =>

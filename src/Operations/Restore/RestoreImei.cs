@@ -103,7 +103,8 @@ public sealed partial class RestoreImei
         using WriteRight right = _leases.WriteRight(phone.Name, request.FencingToken, request.By);
         if (!request.ValidateOnly)
             right.Require();
-        using WriteGate.Pass pass = phone.Gate.TryEnter($"{request.By.Name}: {request.Reason}") ?? throw Faults.Busy(phone, _leases.HolderOf(phone.Name));
+        using WriteGate.Pass pass = phone.Gate.TryEnter(request.By, request.Reason, out WriteGate.Visit inside)
+            ?? throw Faults.Busy(phone.Name, inside, _leases.HolderOf(phone.Name), _time.GetUtcNow());
         PhoneReading reading = await _identify.RunAsync(phone, ct);
         var toApprove = new List<OperationException>();
         IReadOnlyDictionary<int, RestoreSource> sources = _checks.Sources(request, labels, phone, reading, toApprove);

@@ -38,7 +38,7 @@ public class ErrorStatusTests
 
         ErrorInfo info = sent.GetRpcStatus()!.GetDetail<ErrorInfo>()!;
         Assert.Equal(
-            [("holder", "ana"), ("phone", LeaseRoom.Phone), ("purpose", "ticket 4711"), ("station", "192.0.2.1"), ("until", "2026-11-23T12:00:30Z")],
+            [("holder", "ana"), ("purpose", "ticket 4711"), ("station", "192.0.2.1"), ("until", "2026-11-23T12:00:30Z")],
             info.Metadata.Select(field => (field.Key, field.Value)).Order());
         Assert.Equal(TimeSpan.FromSeconds(20), sent.GetRpcStatus()!.GetDetail<RetryInfo>()!.RetryDelay.ToTimeSpan());
     }

@@ -22,6 +22,7 @@ internal sealed class Bench : IAsyncDisposable
     private readonly string _lease = Guid.NewGuid().ToString();
     private PhoneRegistry? _registry;
     private Leases? _leases;
+    private RefusalLog? _refusals;
     private RestoreImei? _restore;
     private DumpJobs? _jobs;
 
@@ -50,6 +51,10 @@ internal sealed class Bench : IAsyncDisposable
     public JournalDesk Desk => new(Registry, Vault, Restore, TimeProvider.System);
 
     public ApprovalDesk Approvals => new(Vault);
+
+    public RefusalLog Refusals => _refusals ??= new RefusalLog(Vault, TimeProvider.System, NullLogger<RefusalLog>.Instance);
+
+    public LeaseDesk LeaseDesk => new(Registry, Leases, Refusals);
 
     public AuditDesk AuditDesk => new(Registry, Vault);
 
@@ -230,6 +235,7 @@ internal sealed class Bench : IAsyncDisposable
         if (_registry is not null)
             await _registry.DisposeAsync();
         _leases?.Dispose();
+        _refusals?.Dispose();
         foreach (RunningPhone<MemoryHost> phone in _phones.Values)
             await phone.DisposeAsync();
         Vault.Dispose();

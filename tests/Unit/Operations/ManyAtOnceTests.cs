@@ -26,7 +26,7 @@ public class ManyAtOnceTests
         write.Release();
 
         Assert.Equal(RestoreOutcome.Applied, (await winner).Receipt.Outcome);
-        Assert.All(losers, e => Assert.Equal((OperationError.DeviceBusy, "local:test", TimeSpan.FromSeconds(5)), (e.Error, e.Fields["holder"], e.RetryAfter)));
+        Assert.All(losers, e => Assert.Equal((OperationError.DeviceBusy, "local:test", "local", "ticket 1", TimeSpan.FromSeconds(5)), (e.Error, e.Fields["holder"], e.Fields["station"], e.Fields["purpose"], e.RetryAfter)));
         Assert.Equal(("083A65390853468390", null, 1L), (bench.Held(1), bench.Held(2), bench.Phone.Counters.NvWritesReceived));
     }
 

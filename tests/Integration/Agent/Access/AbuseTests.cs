@@ -85,4 +85,34 @@ public class AbuseTests
         Assert.Contains(audit.Rows, r => r is { Action: "pair", Station: "local", Outcome: "invited" } && r.Detail.EndsWith("bench-3 as viewer", StringComparison.Ordinal));
         Assert.Contains(audit.Rows, r => r is { Action: "enrol", Operator: "bench-3", Station: "127.0.0.1", Outcome: "paired" });
     }
+
+    [Fact]
+    public async Task What_was_counted_of_refusals_is_on_record_when_the_agent_has_ended()
+    {
+        using var folder = new TemporaryFolder();
+        await using (StationUnderTest station = await StationUnderTest.StartAsync(folder))
+        {
+            using X509Certificate2 reader = await station.PairAsync("bench-3", Role.Reader), technician = await station.PairAsync("bench-4", Role.Technician);
+            var readers = new LeaseService.LeaseServiceClient(station.Connect(reader));
+            var technicians = new LeaseService.LeaseServiceClient(station.Connect(technician));
+            for (int i = 0; i < 5; i++)
+            {
+                Assert.Equal("ROLE_INSUFFICIENT", await StationUnderTest.ReasonAsync(async () => await readers.ReleaseLeaseAsync(new() { Device = "a", FencingToken = 1 }, cancellationToken: Ct)));
+                Assert.Equal("LEASE_REQUIRED", await StationUnderTest.ReasonAsync(async () => await technicians.ReleaseLeaseAsync(new() { Device = "a", FencingToken = 1 }, cancellationToken: Ct)));
+            }
+        }
+
+        await using StationUnderTest next = await StationUnderTest.StartAsync(folder);
+        ListAuditResponse audit = await new AuditService.AuditServiceClient(next.Local).ListAuditAsync(new(), cancellationToken: Ct);
+
+        const string Call = "/imeiagent.v1.LeaseService/ReleaseLease", Lease = "Phone \"devices/a\". Lease 1.";
+        Assert.Equal(
+            [
+                ("bench-3", "call", "refused: ROLE_INSUFFICIENT", Call),
+                ("bench-4", "release-lease", "refused: LEASE_REQUIRED", Lease),
+                ("bench-3", "call", "refused: ROLE_INSUFFICIENT", $"{Call} (4 times since the last row of this kind)"),
+                ("bench-4", "release-lease", "refused: LEASE_REQUIRED", $"{Lease} (4 times since the last row of this kind)"),
+            ],
+            audit.Rows.Reverse().Where(r => r.Outcome.StartsWith("refused", StringComparison.Ordinal) && r.Operator != "nobody").Select(r => (r.Operator, r.Action, r.Outcome, r.Detail)));
+    }
 }

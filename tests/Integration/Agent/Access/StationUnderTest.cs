@@ -45,13 +45,13 @@ internal sealed class StationUnderTest : IAsyncDisposable
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<StationUnderTest> StartAsync(TemporaryFolder? folder = null, Limits? limits = null)
+    public static async Task<StationUnderTest> StartAsync(TemporaryFolder? folder = null, Limits? limits = null, string? port = null)
     {
         Requires.Unless(OperatingSystem.IsLinux(), "these tests listen on a Unix domain socket and over TLS 1.3");
         TemporaryFolder used = folder ?? new TemporaryFolder();
         var options = new AgentOptions
         {
-            Ports = [used.File("no-phone")],
+            Ports = [port ?? used.File("no-phone")],
             Discovery = false,
             DataDirectory = used.File("data"),
             Listen = [$"unix:{used.File("run/agent.sock")}", "127.0.0.1:0"],
