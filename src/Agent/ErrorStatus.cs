@@ -20,7 +20,8 @@ public static class ErrorStatus
     public static Code CodeOf(OperationError error) => error switch
     {
         OperationError.DeviceNotFound or OperationError.SnapshotNotFound or OperationError.JobNotFound or OperationError.SkipNotFound
-            or OperationError.JournalNotFound or OperationError.ApprovalNotFound or OperationError.ClientNotFound => Code.NotFound,
+            or OperationError.JournalNotFound or OperationError.ApprovalNotFound or OperationError.ClientNotFound
+            or OperationError.TraceNotFound => Code.NotFound,
         OperationError.DeviceAmbiguous or OperationError.ImeiInvalid or OperationError.RequestIdReused or OperationError.FileInvalid
             or OperationError.ArgumentInvalid => Code.InvalidArgument,
         OperationError.PortUnavailable or OperationError.DeviceDisconnected or OperationError.AgentStopping => Code.Unavailable,

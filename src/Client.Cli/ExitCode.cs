@@ -93,7 +93,7 @@ internal static class ExitCodes
         ErrorReason.WriteOutcomeUnknown => ExitCode.OutcomeUnknown,
         ErrorReason.SnapshotNotFound or ErrorReason.SnapshotDamaged or ErrorReason.FileInvalid or ErrorReason.JobNotFound
             or ErrorReason.JobBatchesGone or ErrorReason.SkipNotFound or ErrorReason.JournalNotFound
-            or ErrorReason.ApprovalNotFound or ErrorReason.ClientNotFound => ExitCode.File,
+            or ErrorReason.ApprovalNotFound or ErrorReason.ClientNotFound or ErrorReason.TraceNotFound => ExitCode.File,
         ErrorReason.JobCancelled => ExitCode.Cancelled,
         _ => ExitCode.Internal,
     };

@@ -110,6 +110,8 @@ public enum OperationError
     ClientNotFound,
     /// <summary>Whoever asked for a restore cannot approve it.</summary>
     SecondPersonRequired,
+    /// <summary>No kept trace or recording has that id, or several begin so.</summary>
+    TraceNotFound,
 }
 
 /// <summary>

@@ -61,6 +61,12 @@ internal static class Rights
         ["/imeiagent.v1.AuditService/VerifyAudit"] = new(Role.Supervisor),
         ["/imeiagent.v1.AuditService/ExportAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true),
 
+        // Spans tell who called from where and what phones answered; recordings hold item data.
+        ["/imeiagent.v1.TraceService/ListTraces"] = new(Role.Reader),
+        ["/imeiagent.v1.TraceService/GetTrace"] = new(Role.Reader),
+        ["/imeiagent.v1.TraceService/ExportFrames"] = new(Role.Technician, Audited: true),
+        ["/imeiagent.v1.TraceService/ExportSupportBundle"] = new(Role.Supervisor, Audited: true),
+
         ["/imeiagent.v1.PairingService/CreatePairing"] = new(Role.Owner, LocalOnly: true),
         ["/imeiagent.v1.PairingService/Enroll"] = new(Role.Unspecified),
         ["/imeiagent.v1.PairingService/RenewCertificate"] = new(Role.Viewer),
