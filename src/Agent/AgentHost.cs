@@ -68,6 +68,7 @@ public sealed class AgentHost : IAsyncDisposable
             app.Services.GetRequiredService<PhoneRegistry>();
             app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RestoreImei>().BeginDrain);
             app.Services.GetRequiredService<DumpJobs>();
+            app.Services.GetRequiredService<Gauges>();
             return new AgentHost(app, vault, settings.Listen);
         }
         catch
@@ -156,6 +157,7 @@ public sealed class AgentHost : IAsyncDisposable
         services.AddSingleton<Identify>();
         services.AddSingleton<ReadItem>();
         services.AddSingleton<DumpJobs>();
+        services.AddSingleton<Gauges>();
         services.AddSingleton<Skips>();
         services.AddSingleton<RefusalLog>();
         services.AddSingleton<Leases>();

@@ -24,8 +24,9 @@ public enum JobState
 /// <param name="Operator">Who asked.</param>
 /// <param name="Total">Items to read, of all slots.</param>
 /// <param name="Notes">For a person; no IMEI unmasked.</param>
+/// <param name="Traceparent">W3C traceparent of its own trace's first span; empty when nobody traces it.</param>
 public sealed record NewJob(
-    string Device, PhoneIdentity Identity, string Request, string Operator, int Total, IReadOnlyList<string> Notes);
+    string Device, PhoneIdentity Identity, string Request, string Operator, int Total, IReadOnlyList<string> Notes, string Traceparent = "");
 
 /// <summary>How far a job has come.</summary>
 /// <param name="Done">Items that need no more reading; at least the sum of the others.</param>
@@ -65,10 +66,11 @@ public sealed record JobEnd(
 /// <param name="ErrorReason">Name of the error it ended with; empty when none.</param>
 /// <param name="ErrorMessage">The same for a person.</param>
 /// <param name="Notes">For a person.</param>
+/// <param name="Traceparent">W3C traceparent of its own trace's first span; empty when nobody traced it.</param>
 public sealed record JobRow(
     long Id, string Name, JobState State, string Device, PhoneIdentity Identity, string Request, string Operator,
     DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, int Total, JobTally Tally, long LastSequence, TimeSpan Reading,
-    string Snapshot, string Sha256, string ErrorReason, string ErrorMessage, IReadOnlyList<string> Notes)
+    string Snapshot, string Sha256, string ErrorReason, string ErrorMessage, IReadOnlyList<string> Notes, string Traceparent)
 {
     /// <summary>It has ended, for good.</summary>
     public bool IsEnded => EndedAt is not null;

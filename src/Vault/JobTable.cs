@@ -65,9 +65,11 @@ internal static class JobTable
             BEGIN SELECT RAISE(ABORT, 'a batch of a job that has not ended cannot be removed'); END;
         """;
 
+    public const string Schema2 = "ALTER TABLE jobs ADD COLUMN traceparent TEXT NOT NULL DEFAULT ''";
+
     public const string Columns =
         "id, name, state, device, model, build, esn, meid, compiled, request, operator, created_at, ended_at, total, done, active, "
-        + "absent, skipped, last_sequence, reading, snapshot, sha256, error_reason, error_message, notes";
+        + "absent, skipped, last_sequence, reading, snapshot, sha256, error_reason, error_message, notes, traceparent";
 
     public static JobRow Get(VaultSql sql, long id) =>
         sql.Query($"SELECT {Columns} FROM jobs WHERE id = @id", Row, ("@id", id)) is [JobRow job]
@@ -90,5 +92,5 @@ internal static class JobTable
         new JobTally(row.GetInt32(14), row.GetInt32(15), row.GetInt32(16), row.GetInt32(17)),
         row.GetInt64(18), TimeSpan.FromTicks(row.GetInt64(19)),
         row.IsDBNull(20) ? "" : row.GetString(20), row.GetString(21), row.GetString(22), row.GetString(23),
-        JsonSerializer.Deserialize<string[]>(row.GetString(24))!);
+        JsonSerializer.Deserialize<string[]>(row.GetString(24))!, row.GetString(25));
 }

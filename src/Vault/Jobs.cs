@@ -46,11 +46,11 @@ public sealed class Jobs
             string seed = string.Create(CultureInfo.InvariantCulture, $"{id}/{now}/{job.Device}");
             sql.Execute(
                 $"INSERT INTO jobs ({JobTable.Columns}) VALUES (@id, @name, 1, @device, @model, @build, @esn, @meid, @compiled, @request, "
-                + "@operator, @now, NULL, @total, 0, 0, 0, 0, 0, 0, NULL, '', '', '', @notes)",
+                + "@operator, @now, NULL, @total, 0, 0, 0, 0, 0, 0, NULL, '', '', '', @notes, @traceparent)",
                 ("@id", id), ("@name", DayNames.Free(sql, "jobs", DateTimeOffset.FromUnixTimeMilliseconds(now), seed)),
                 ("@device", job.Device), ("@model", job.Identity.Model), ("@build", job.Identity.Build), ("@esn", job.Identity.Esn),
                 ("@meid", job.Identity.Meid), ("@compiled", job.Identity.Compiled), ("@request", job.Request),
-                ("@operator", job.Operator), ("@now", now), ("@total", job.Total), ("@notes", JsonSerializer.Serialize(job.Notes)));
+                ("@operator", job.Operator), ("@now", now), ("@total", job.Total), ("@notes", JsonSerializer.Serialize(job.Notes)), ("@traceparent", job.Traceparent));
             return JobTable.Get(sql, id);
         });
     }

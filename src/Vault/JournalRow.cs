@@ -70,6 +70,9 @@ public sealed record JournalEntry(
     string RequestId, string RequestDigest, string Device, PhoneIdentity Identity, IReadOnlyList<JournalSlot> Slots,
     string Reason, string Evidence, string Operator, string ApprovedBy, string ApprovalReason, bool Restart, string TraceId)
 {
+    /// <summary>The restore's span in that trace, 16 hex digits; empty for none and in rows of older agents. Not a part of <see cref="JournalRow.Hash"/>.</summary>
+    public string SpanId { get; init; } = "";
+
     /// <summary>Says nothing of the bytes: item data is never logged.</summary>
     public override string ToString() => $"write {RequestId} to {Device}, {string.Join(" and ", Slots)}";
 }

@@ -91,11 +91,14 @@ internal static class JournalTable
             BEGIN SELECT RAISE(ABORT, 'a slot of a journal row cannot be removed'); END;
         """;
 
+    // Where in its trace the write is, so that what settles it later can point there. Not a part of the row's hash: it says nothing of the phone.
+    public const string Schema3 = "ALTER TABLE journal ADD COLUMN span_id TEXT NOT NULL DEFAULT '' CHECK (length(span_id) IN (0, 16))";
+
     private const string EntryColumns =
         "id, request_id, request_digest, device, model, build, esn, meid, compiled, reason, evidence, operator, approved_by, "
         + "approval_reason, restart, trace_id, started_at, state, offline, restarted, put_backs, error_reason, advice, settled_by, sha256";
 
-    private const string Columns = EntryColumns + ", backup_snapshot, outcome, ended_at, nonce";
+    private const string Columns = EntryColumns + ", backup_snapshot, outcome, ended_at, nonce, span_id";
 
     /// <summary>The rows that a condition and what follows it (order, limit) select, each with its slots.</summary>
     public static List<JournalRow> Query(VaultSql sql, string where, params ReadOnlySpan<(string, object?)> values)
@@ -112,14 +115,14 @@ internal static class JournalTable
     public static void Insert(VaultSql sql, long id, JournalEntry entry, long now)
     {
         sql.Execute(
-            $"INSERT INTO journal ({EntryColumns}, nonce) VALUES (@id, @request_id, @request_digest, @device, @model, @build, @esn, @meid, "
-            + "@compiled, @reason, @evidence, @operator, @approved_by, @approval_reason, @restart, @trace_id, @now, 1, 0, 0, 0, '', '', '', '', @nonce)",
+            $"INSERT INTO journal ({EntryColumns}, nonce, span_id) VALUES (@id, @request_id, @request_digest, @device, @model, @build, @esn, @meid, "
+            + "@compiled, @reason, @evidence, @operator, @approved_by, @approval_reason, @restart, @trace_id, @now, 1, 0, 0, 0, '', '', '', '', @nonce, @span_id)",
             ("@id", id), ("@request_id", entry.RequestId), ("@request_digest", entry.RequestDigest), ("@device", entry.Device),
             ("@model", entry.Identity.Model), ("@build", entry.Identity.Build), ("@esn", entry.Identity.Esn),
             ("@meid", entry.Identity.Meid), ("@compiled", entry.Identity.Compiled), ("@reason", entry.Reason),
             ("@evidence", entry.Evidence), ("@operator", entry.Operator), ("@approved_by", entry.ApprovedBy),
             ("@approval_reason", entry.ApprovalReason), ("@restart", entry.Restart ? 1 : 0), ("@trace_id", entry.TraceId), ("@now", now),
-            ("@nonce", RandomNumberGenerator.GetHexString(32, lowercase: true)));
+            ("@nonce", RandomNumberGenerator.GetHexString(32, lowercase: true)), ("@span_id", entry.SpanId));
         foreach (JournalSlot slot in entry.Slots)
         {
             sql.Execute(
@@ -141,7 +144,10 @@ internal static class JournalTable
         new JournalEntry(
             row.GetString(1), row.GetString(2), row.GetString(3),
             new PhoneIdentity(row.GetString(4), row.GetString(5), row.GetString(6), row.GetString(7), row.GetString(8)), Slots: [],
-            row.GetString(9), row.GetString(10), row.GetString(11), row.GetString(12), row.GetString(13), row.GetBoolean(14), row.GetString(15)),
+            row.GetString(9), row.GetString(10), row.GetString(11), row.GetString(12), row.GetString(13), row.GetBoolean(14), row.GetString(15))
+        {
+            SpanId = row.GetString(29),
+        },
         (JournalState)row.GetInt32(17),
         row.IsDBNull(25) ? "" : row.GetString(25),
         row.GetBoolean(18), row.GetBoolean(19), row.GetInt32(20),

@@ -18,6 +18,7 @@ internal static class Schema
         Sql(Snapshots.Schema1), Sql(JournalTable1.Schema1), Sql(Audit.Schema1), Sql(JobTable.Schema1), Sql(Learned.Schema1),
         Sql(JournalTable.Schema2), Sql(Approvals.Schema1), NumbersOfOld.Step,
         Sql(Clients.Schema1), Sql(LeaseBook.Schema1), Sql(Audit.Schema2),
+        Sql(JobTable.Schema2), Sql(JournalTable.Schema3),
     ];
 
     /// <summary>Refuses a file that is not ours or newer than we are; changes nothing.</summary>

@@ -55,6 +55,7 @@ internal static class JobResponses
             Notes = { job.Notes },
             ErrorReason = job.Error?.Error.Name() ?? "",
             ErrorMessage = job.Error?.Message ?? "",
+            Traceparent = job.Traceparent,
         };
         if (job.Summary is { } summary)
             proto.Summary = ToProto(summary);

@@ -193,6 +193,6 @@ public sealed partial class DumpJobs : IAsyncDisposable
 
     private JobView View(JobRow row) => _running.Find(row.Name)?.View() ?? JobViews.Of(row);
 
-    [LoggerMessage(2102, LogLevel.Warning, "Batches of jobs that ended long ago could not be removed")]
+    [LoggerMessage(2112, LogLevel.Warning, "Batches of jobs that ended long ago could not be removed")]
     private static partial void LogNotPruned(ILogger log, Exception exception);
 }

@@ -25,7 +25,7 @@ internal sealed class PhoneLostException(int first, int end, bool asked, Operati
 /// Reads the items of a plan from a phone, from where the spool stands. Requests are sent ahead so that the session's window is always
 /// full; answers are taken in order. An item that is never answered while others are is noted as such.
 /// </summary>
-internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmful, TimeProvider time)
+internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmful, DumpTrace trace, TimeProvider time)
 {
     /// <summary>After so many unanswered items in a row the phone is asked for something it answered before.</summary>
     private const int MostUnanswered = 5;
@@ -54,6 +54,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
                 (byte slot, NvItemId item) = plan[taken];
                 awaited = taken + 1;
                 NvReading reading;
+                TimeSpan? took = null;
                 try
                 {
                     DiagReply<NvItem> reply = await _replies[taken % _replies.Length];
@@ -75,7 +76,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
                     if (unanswered == MostUnanswered || taken == plan.Total || harmful.IsAlone(taken - 1) || harmful.IsSkipped(taken))
                     {
                         await RequireAliveAsync(phone, ct);
-                        AddUnanswered(taken - unanswered, unanswered);
+                        AddUnanswered(taken - unanswered, unanswered, phone.Session.Window);
                         unanswered = 0;
                     }
                     continue;
@@ -83,8 +84,9 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
                 taken++;
 
                 // Items without an answer count only once something else was answered: else it was the phone that was gone.
-                AddUnanswered(taken - 1 - unanswered, unanswered);
+                AddUnanswered(taken - 1 - unanswered, unanswered, phone.Session.Window);
                 unanswered = 0;
+                trace.Item(reading, took, phone.Session.Window);
                 if (reading.Outcome == NvOutcome.Answered)
                     _answered = (slot, item);
                 if (!spool.Add(reading))
@@ -119,10 +121,14 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
     private async ValueTask RequireAliveAsync(Phone phone, CancellationToken ct) =>
         await phone.Session.SendReadAsync(_answered.Slot, _answered.Item, ct);
 
-    private void AddUnanswered(int first, int count)
+    private void AddUnanswered(int first, int count, int window)
     {
         for (int position = first; position < first + count; position++)
-            spool.Add(NvReading.Unanswered(plan[position].Slot, plan[position].Item));
+        {
+            NvReading reading = NvReading.Unanswered(plan[position].Slot, plan[position].Item);
+            trace.Item(reading, null, window);
+            spool.Add(reading);
+        }
     }
 
     /// <summary>Awaits what was sent ahead and is no longer wanted: every reply is taken exactly once.</summary>

@@ -24,6 +24,9 @@ public sealed record JobView(
     DateTimeOffset CreatedAt, DateTimeOffset? EndedAt, DumpProgress Progress, string Hint, DateTimeOffset? WaitUntil,
     IReadOnlyList<string> Notes, DumpSummary? Summary, OperationException? Error)
 {
+    /// <summary>W3C traceparent of its own trace's first span; empty when nobody traced it.</summary>
+    public string Traceparent { get; init; } = "";
+
     /// <summary>It does not change any more.</summary>
     public bool HasEnded => State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 }

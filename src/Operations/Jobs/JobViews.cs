@@ -10,7 +10,10 @@ internal static class JobViews
 
     public static JobView Of(JobRow row, JobOrder order) => new(
         JobNames.Full(row.Name), row.State, row.Device, row.Identity, [.. order.Slots.Select(part => part.Slot)], order.Quick, row.Operator,
-        row.CreatedAt, row.EndedAt, Progress(row, order.Slots[^1].Slot, 0, 0), Hint: "", WaitUntil: null, row.Notes, Summary(row), Error(row));
+        row.CreatedAt, row.EndedAt, Progress(row, order.Slots[^1].Slot, 0, 0), Hint: "", WaitUntil: null, row.Notes, Summary(row), Error(row))
+    {
+        Traceparent = row.Traceparent,
+    };
 
     /// <summary>How far a job has come.</summary>
     public static DumpProgress Progress(JobRow row, DumpPlan plan, double rate, int window) =>

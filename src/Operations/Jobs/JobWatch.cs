@@ -16,6 +16,7 @@ internal static class JobWatch
     public static async IAsyncEnumerable<DumpEvent> RunAsync(
         RunningDump dump, bool shared, WatchRequest watch, PhoneRegistry phones, VaultFile vault, TimeProvider time, [EnumeratorCancellation] CancellationToken ct)
     {
+        DumpTrace.LinkTo(dump.Row.Traceparent);
         dump.CountWatchers(1);
         if (!watch.OmitItems)
             dump.Spool.CountItemWatchers(1);
@@ -71,6 +72,7 @@ internal static class JobWatch
     public static async IAsyncEnumerable<DumpEvent> ReplayAsync(
         JobRow row, WatchRequest watch, PhoneRegistry phones, VaultFile vault, [EnumeratorCancellation] CancellationToken ct)
     {
+        DumpTrace.LinkTo(row.Traceparent);
         JobView view = JobViews.Of(row);
         yield return Header(view, shared: false, phones);
         for (long next = Math.Max(1, watch.FromSequence); !watch.OmitItems && !watch.FromNow && next <= row.LastSequence; next++)

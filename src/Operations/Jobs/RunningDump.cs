@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using ImeiAgent.Vault;
 
@@ -24,7 +25,12 @@ internal sealed class RunningDump
     private int _askers = 1;
 
     /// <summary>Takes up a job where its row stands.</summary>
-    public RunningDump(JobRow row, PhoneRegistry phones, VaultFile vault, TimeProvider time)
+    /// <param name="row">The job.</param>
+    /// <param name="span">From <see cref="DumpTrace.Begin"/>; it is ended with the dump.</param>
+    /// <param name="phones">Where its phone is found.</param>
+    /// <param name="vault">Where it is kept.</param>
+    /// <param name="time">The clock.</param>
+    public RunningDump(JobRow row, Activity? span, PhoneRegistry phones, VaultFile vault, TimeProvider time)
     {
         (Row, Order, _phones, _vault, _time) = (row, JobOrder.Parse(row.Request), phones, vault, time);
         _identify = new Identify(time);
@@ -32,6 +38,7 @@ internal sealed class RunningDump
         _harmful = new HarmfulItems(row, _plan, vault, time);
         Spool = new Spool(vault, row, News, time);
         _record = new JobRecord(row, Order, _plan, vault, Spool, News);
+        Trace = new DumpTrace(span, Name, row.Device, row.Identity.Model, _plan.Total, time);
     }
 
     /// <summary>The job as it was taken up.</summary>
@@ -48,6 +55,9 @@ internal sealed class RunningDump
 
     /// <summary>What it has read.</summary>
     public Spool Spool { get; }
+
+    /// <summary>Its spans; whoever runs it ends them.</summary>
+    public DumpTrace Trace { get; }
 
     /// <summary>As it is now, as far as it is on the disk.</summary>
     public JobView View() => _record.View();
@@ -79,6 +89,7 @@ internal sealed class RunningDump
     /// <summary>The vault failed: watchers are told. The next agent takes the job up where its row stands, unless it is cancelled before.</summary>
     public void Abandon(OperationException reason)
     {
+        Trace.Ended(JobState.Failed, reason);
         Spool.End();
         _record.Abandon(reason);
     }
@@ -101,7 +112,7 @@ internal sealed class RunningDump
             OperationException? reason = null;
             while (Spool.Position < _plan.Total)
             {
-                Phone phone = await way.WaitAsync(Spool.Position > 0, reason, _record.Waits, ending.Token);
+                Phone phone = await ReachAsync(way, reason, ending.Token);
                 if (elder() is { } cautious)
                 {
                     await Task.WhenAny(cautious.News.Next, Task.Delay(s_patience, _time, ending.Token));
@@ -110,7 +121,7 @@ internal sealed class RunningDump
                 Begin(phone);
                 try
                 {
-                    await new DumpReader(_plan, Spool, _harmful, _time).RunAsync(phone, ending.Token);
+                    await new DumpReader(_plan, Spool, _harmful, Trace, _time).RunAsync(phone, ending.Token);
                 }
                 catch (PhoneLostException lost)
                 {
@@ -134,7 +145,7 @@ internal sealed class RunningDump
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
         {
             await FlushAsync();
-            _record.End(JobState.Cancelled, Faults.JobCancelled(Name), []);
+            End(JobState.Cancelled, Faults.JobCancelled(Name), []);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -147,6 +158,31 @@ internal sealed class RunningDump
             if (e.Error == OperationError.VaultUnavailable)
                 throw;
             Fail(e);
+        }
+    }
+
+    /// <summary>The phone, as soon as it is there.</summary>
+    private async Task<Phone> ReachAsync(PhoneReturn way, OperationException? reason, CancellationToken ct)
+    {
+        Activity? wait = null;
+        try
+        {
+            return await way.WaitAsync(Spool.Position > 0, reason, Told, ct);
+        }
+        catch (OperationException e)
+        {
+            wait.Fail(e);
+            throw;
+        }
+        finally
+        {
+            wait?.Dispose();
+        }
+
+        void Told(DateTimeOffset until, string hint)
+        {
+            wait ??= Trace.Waiting(hint);
+            _record.Waits(until, hint);
         }
     }
 
@@ -173,6 +209,7 @@ internal sealed class RunningDump
     private void Pause(Phone phone)
     {
         Spool.ReadingEnds();
+        Trace.Pause(phone.Session.Window);
         _record.Pauses();
         if (phone.Session.SettledWindow is not { } window)
             return;
@@ -217,6 +254,7 @@ internal sealed class RunningDump
 
     private void Succeed(bool isSurelyTheSame)
     {
+        using Activity? keeping = Trace.Keeping();
         SnapshotContent content = Content();
         JobTally tally = Spool.Durable.Tally;
         int failed = tally.Done - tally.Active - tally.Absent - tally.Skipped;
@@ -227,7 +265,8 @@ internal sealed class RunningDump
             notes.Add($"{tally.Skipped} {(tally.Skipped == 1 ? "item was" : "items were")} skipped, because phones of this model do not survive the read.");
         if (!isSurelyTheSame)
             notes.Add("The phone left before it could be asked once more who it is.");
-        _record.End(JobState.Succeeded, null, notes, content.Sha256, Order.SaveSnapshot ? content : null);
+        keeping?.SetTag("imeiagent.snapshot.bytes", content.Canonical.Length);
+        End(JobState.Succeeded, null, notes, content.Sha256, Order.SaveSnapshot ? content : null);
     }
 
     /// <summary>What was read before a failure is kept and says that it is not all; not when it is of two phones.</summary>
@@ -236,9 +275,15 @@ internal sealed class RunningDump
         JobTally tally = Spool.Durable.Tally;
         bool ofOnePhone = reason.Error != OperationError.DumpSourceChanged || tally.Done < _plan.Total;
         if (Order.SaveSnapshot && tally.Done > 0 && ofOnePhone)
-            _record.End(JobState.Failed, reason, [$"Not complete: {tally.Done} of {_plan.Total} items were read. {reason.Message}"], snapshot: Content());
+            End(JobState.Failed, reason, [$"Not complete: {tally.Done} of {_plan.Total} items were read. {reason.Message}"], snapshot: Content());
         else
-            _record.End(JobState.Failed, reason, []);
+            End(JobState.Failed, reason, []);
+    }
+
+    private void End(JobState state, OperationException? error, IReadOnlyList<string> notes, string sha256 = "", SnapshotContent? snapshot = null)
+    {
+        _record.End(state, error, notes, sha256, snapshot);
+        Trace.Ended(state, error);
     }
 
     /// <summary>The canonical content of what is on the disk, the batches of earlier runs included.</summary>

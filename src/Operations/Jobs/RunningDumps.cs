@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.Vault;
 using Microsoft.Extensions.Logging;
 
@@ -37,7 +38,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
         {
             try
             {
-                Run(new RunningDump(row, phones, vault, time));
+                Run(new RunningDump(row, DumpTrace.Begin(row.Traceparent), phones, vault, time));
             }
             catch (Exception e)
             {
@@ -58,15 +59,27 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
             if (_running.Values.Select(one => one.Dump).FirstOrDefault(other => IsTheSame(other, wanted)) is { } same)
             {
                 same.Share();
+                DumpTrace.LinkTo(same.Row.Traceparent);
                 return (same, true);
             }
             if (_running.Values.Count(one => one.Dump.Row.Device == wanted.Phone.Name) >= MostOfOnePhone)
                 throw Faults.TooManyJobs($"on {wanted.Phone.Name}", MostOfOnePhone);
             if (_running.Count >= MostRunning)
                 throw Faults.TooManyJobs("in this agent", MostRunning);
-            JobRow row = VaultAccess.Try(() => vault.Jobs.Create(new NewJob(
-                wanted.Phone.Name, wanted.Phone.Last.Identity, wanted.Order.ToJson(), caller, new DumpPlan(wanted.Order).Total, wanted.Notes)));
-            var dump = new RunningDump(row, phones, vault, time);
+            Activity? span = DumpTrace.Begin(traceparent: "");
+            RunningDump dump;
+            try
+            {
+                JobRow row = VaultAccess.Try(() => vault.Jobs.Create(new NewJob(
+                    wanted.Phone.Name, wanted.Phone.Last.Identity, wanted.Order.ToJson(), caller, new DumpPlan(wanted.Order).Total, wanted.Notes, span?.Id ?? "")));
+                dump = new RunningDump(row, span, phones, vault, time);
+            }
+            catch (Exception e)
+            {
+                span.Fail(e);
+                span?.Dispose();
+                throw;
+            }
             Run(dump);
             return (dump, false);
         }
@@ -114,9 +127,13 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
 
     private async Task RunAsync(RunningDump dump)
     {
+        using DumpTrace trace = dump.Trace;
+        trace.MakeCurrent();
         try
         {
             await dump.RunAsync(() => CautiousElderOf(dump), _stopping.Token);
+            JobView end = dump.View();
+            LogEnded(log, dump.Name, dump.Row.Device, end.State, end.Progress.Done, end.Progress.Total);
         }
         catch (Exception e)
         {
@@ -145,6 +162,9 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
         }
     }
 
-    [LoggerMessage(2101, LogLevel.Error, "{Job} cannot go on in this run of the agent")]
+    [LoggerMessage(2111, LogLevel.Information, "{Job} of {Phone}: {State}, {Done} of {Total} items")]
+    private static partial void LogEnded(ILogger log, string job, string phone, JobState state, int done, int total);
+
+    [LoggerMessage(2110, LogLevel.Error, "{Job} cannot go on in this run of the agent")]
     private static partial void LogAbandoned(ILogger log, string job, Exception exception);
 }

@@ -68,13 +68,14 @@ public sealed partial class Leases : IDisposable
             place = line.Join(order) ?? throw Faults.LineFull(View(line, line.Held), Left(line.Held));
             Show(line);
         }
+        using var waiting = new LeaseWait(order.Device, _time);
         try
         {
-            return await place.Granted.Task.WaitAsync(order.Wait, _time, ct);
+            return waiting.Got(await place.Granted.Task.WaitAsync(order.Wait, _time, ct));
         }
         catch (TimeoutException)
         {
-            return LeaveAtTheEnd(line, place);
+            return waiting.Got(LeaveAtTheEnd(line, place));
         }
         catch (OperationCanceledException)
         {

@@ -38,4 +38,12 @@ internal static class PhoneWords
 {
     public static string Of(DiagReply<NvItem> reply) =>
         reply.Refusal is { } refusal ? refusal.Name() : reply.Answer.Status.Name();
+
+    public static string Of(in NvReading reading) => reading.Outcome switch
+    {
+        NvOutcome.Answered => ((NvStatus)reading.Code).Name(),
+        NvOutcome.Refused => ((RefusalCode)reading.Code).Name(),
+        NvOutcome.Skipped => "skipped",
+        _ => "none",
+    };
 }

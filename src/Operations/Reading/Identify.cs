@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
@@ -15,6 +16,8 @@ public sealed class Identify(TimeProvider time)
     /// <exception cref="OperationException">The phone went away or answers nothing, or another one answers.</exception>
     public async Task<PhoneReading> RunAsync(Phone phone, CancellationToken ct)
     {
+        using Activity? span = OperationsTelemetry.Source.StartActivity("identify");
+        span?.SetTag("imeiagent.device", phone.Name);
         try
         {
             PhoneReading reading = await RunAsync(phone.Session, ct);
@@ -24,7 +27,14 @@ public sealed class Identify(TimeProvider time)
         }
         catch (Exception e) when (PhoneFailure.Is(e))
         {
-            throw PhoneFailure.Explain(e, phone);
+            OperationException why = PhoneFailure.Explain(e, phone);
+            span.Fail(why);
+            throw why;
+        }
+        catch (OperationException e)
+        {
+            span.Fail(e);
+            throw;
         }
     }
 

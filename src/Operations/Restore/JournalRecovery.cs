@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ImeiAgent.Diag.Identity;
 using ImeiAgent.Vault;
 using Microsoft.Extensions.Logging;
@@ -120,20 +121,38 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
     private async Task<string?> TrySettleAsync(JournalRow row, Phone phone)
     {
         _helped.TryRemove(row.Id, out Help? help);
+        using Activity? span = OperationsTelemetry.StartApart("recovery", link: WriteOf(row.Entry));
+        Activity.Current = span ?? Activity.Current;
+        span?.SetTag("imeiagent.device", phone.Name);
+        span?.SetTag("imeiagent.journal", JournalNames.Full(row.Id));
         try
         {
-            return await SettleAsync(row, phone, help);
+            string? left = await SettleAsync(row, phone, help);
+            if (left is not null)
+                span.Fail(new OperationException(OperationError.JournalOpen, left));
+            else
+                span?.SetTag("imeiagent.outcome", vault.Journal.Find(row.Id)?.Outcome?.ToString().ToLowerInvariant());
+            return left;
         }
         catch (JournalOrderException)
         {
             // A person closed it by hand at the same moment: that stands.
             return null;
         }
+        catch (Exception e)
+        {
+            span.Fail(PhoneFailure.Is(e) ? PhoneFailure.Explain(e, phone) : e);
+            throw;
+        }
         finally
         {
             help?.Used();
         }
     }
+
+    /// <summary>The span of the restore that left the row open; default when it had none, or was an older agent's.</summary>
+    private static ActivityContext WriteOf(JournalEntry entry) =>
+        ActivityContext.TryParse($"00-{entry.TraceId}-{entry.SpanId}-01", null, isRemote: true, out ActivityContext write) ? write : default;
 
     private async Task<string?> SettleAsync(JournalRow row, Phone phone, Help? help)
     {

@@ -64,32 +64,42 @@ public sealed partial class RestoreImei
 
     private async Task RunToEndAsync(RestoreRequest request, ChannelWriter<RestoreEvent> events, CancellationToken ct)
     {
+        using var trace = new RestoreTrace(request);
         try
         {
-            events.TryWrite(await RestoreAsync(request, events, ct));
+            RestoreEnded end = await RestoreAsync(request, events, trace, ct);
+            trace.Ended(end.Receipt, end.Failure);
+            events.TryWrite(end);
             events.TryComplete();
         }
         catch (OperationCanceledException e)
         {
+            trace.Refused(e);
             events.TryComplete(e);
         }
         catch (OperationException e)
         {
+            trace.Refused(e);
             Audit(request, request.Device, "refused", $"{Slots(request)}: {e.Error.Name()}: {e.Message}");
             events.TryComplete(e);
         }
         catch (Exception e)
         {
+            trace.Refused(e);
             LogFault(_log, request.RequestId, e);
             events.TryComplete(e);
         }
     }
 
     /// <summary>The procedure.</summary>
-    private async Task<RestoreEnded> RestoreAsync(RestoreRequest request, ChannelWriter<RestoreEvent> events, CancellationToken ct)
+    private async Task<RestoreEnded> RestoreAsync(RestoreRequest request, ChannelWriter<RestoreEvent> events, RestoreTrace trace, CancellationToken ct)
     {
         DateTimeOffset started = _time.GetUtcNow();
-        void Tell(RestorePhase phase, string detail) => events.TryWrite(new RestoreProgress(phase, detail));
+        void Tell(RestorePhase phase, string detail)
+        {
+            trace.Reached(phase, detail);
+            events.TryWrite(new RestoreProgress(phase, detail));
+        }
 
         // What can be checked without the phone.
         UnlockCodes codes = RestoreChecks.Arguments(request);
@@ -100,6 +110,7 @@ public sealed partial class RestoreImei
 
         // What the phone, the vault and the policy say.
         Phone phone = await _phones.RequireAsync(request.Device, ct);
+        trace.Of(phone);
         using WriteRight right = _leases.WriteRight(phone.Name, request.FencingToken, request.By);
         if (!request.ValidateOnly)
             right.Require();
@@ -114,12 +125,13 @@ public sealed partial class RestoreImei
         RestoreReceipt receipt = Receipt(request, phone, plan, started);
         if (plan.Written.Count == 0 || request.ValidateOnly)
         {
+            trace.Last = RestorePhase.Checked;
             Tell(RestorePhase.Checked, $"{phone.Name}, {plan}");
             return End(plan.Written.Count == 0
                 ? receipt with { Outcome = RestoreOutcome.Unchanged, Advice = "The phone holds this already; nothing was sent." }
                 : receipt with { Outcome = RestoreOutcome.Validated, Advice = Sentences(["All checks passed; nothing was written.", .. plan.Notes]) });
         }
-        var journal = RestoreJournal.Open(_vault, _log, request, phone.Name, reading.Identity, plan);
+        var journal = RestoreJournal.Open(_vault, _log, request, phone.Name, reading.Identity, plan, trace.SpanId);
         Tell(RestorePhase.Checked, $"{phone.Name}, {plan}");
 
         // A backup, then the intent. Whatever fails up to here, nothing was sent.
@@ -150,6 +162,7 @@ public sealed partial class RestoreImei
         try
         {
             WriteEnd end = await write.RunAsync(request.Restart, Tell);
+            trace.Resume();
 
             // The truth, on disk and to the caller.
             string advice = Sentences([end.Failure?.Message ?? "", .. end.Advice, .. end.Failure is null ? plan.Notes : []]);

@@ -22,7 +22,7 @@ internal sealed partial class RestoreJournal
 
     /// <summary>Opens the row as checked; it is on disk when this returns.</summary>
     /// <exception cref="OperationException">It is not.</exception>
-    public static RestoreJournal Open(VaultFile vault, ILogger log, RestoreRequest request, string phone, PhoneIdentity identity, RestorePlan plan)
+    public static RestoreJournal Open(VaultFile vault, ILogger log, RestoreRequest request, string phone, PhoneIdentity identity, RestorePlan plan, string spanId)
     {
         var entry = new JournalEntry(
             RequestId: request.RequestId,
@@ -36,7 +36,10 @@ internal sealed partial class RestoreJournal
             ApprovedBy: plan.Approval?.ApprovedBy ?? "",
             ApprovalReason: plan.Approval?.Reason ?? "",
             Restart: request.Restart,
-            TraceId: request.By.TraceId);
+            TraceId: request.By.TraceId)
+        {
+            SpanId = spanId,
+        };
         var journal = new RestoreJournal(vault, log, VaultAccess.Try(() => vault.Journal.Open(entry)));
         LogStep(log, journal.Name, JournalState.Checked);
         return journal;

@@ -8,7 +8,7 @@ namespace ImeiAgent.Unit.Vault;
 /// <summary>What the step that makes the table of numbers finds in a vault that had none.</summary>
 public sealed class OldNumbersTests : IDisposable
 {
-    private const string ToVersion7 = "DROP TABLE clients; ALTER TABLE audit DROP COLUMN client; ALTER TABLE audit DROP COLUMN station; ALTER TABLE audit DROP COLUMN trace_id; "
+    private const string ToVersion7 = "DROP TABLE clients; ALTER TABLE jobs DROP COLUMN traceparent; ALTER TABLE journal DROP COLUMN span_id; ALTER TABLE audit DROP COLUMN client; ALTER TABLE audit DROP COLUMN station; ALTER TABLE audit DROP COLUMN trace_id; "
         + "ALTER TABLE audit DROP COLUMN journal; DROP TABLE leases; DROP TABLE lease_tokens; DROP TABLE numbers; PRAGMA user_version = 7";
     private static readonly Imei s_first = Imei.FromDigits("356938035643809");
     private static readonly Imei s_second = Imei.FromDigits("490154203237518");

@@ -99,7 +99,7 @@ public sealed class OldVaultTests : IDisposable
         _room.Append(job, [1, 2, 3]);
         _room.Vault.Learned.RememberWindow("SM-G991U", "", 8);
 
-        Assert.Equal(11L, _room.Raw("PRAGMA user_version"));
+        Assert.Equal(13L, _room.Raw("PRAGMA user_version"));
         Assert.Equal([1, 2, 3], _room.Vault.Jobs.Batch(job.Id, 1));
         SnapshotInfo snapshot = Assert.Single(_room.Vault.Snapshots.List(null, 10, null));
         Assert.Equal(("20260101-abcdef", content.Sha256), (snapshot.Name, _room.Vault.Snapshots.Load(snapshot.Name).Sha256));

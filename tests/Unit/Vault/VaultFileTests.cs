@@ -132,7 +132,7 @@ public sealed class VaultFileTests : IDisposable
         Assert.Equal(JournalState.Checked, _room.Vault.Journal.Open(VaultRoom.Entry("r-1")).State);
         Assert.Equal(1, _room.Vault.Audit.Append(new AuditEntry("ana", "backup", "phone-1", "ok", "")).Id);
         Assert.Equal(saved.Sha256, _room.Vault.Snapshots.Load(saved.Name).Sha256);
-        Assert.Equal(11L, _room.Raw("PRAGMA user_version"));
+        Assert.Equal(13L, _room.Raw("PRAGMA user_version"));
     }
 
     [Fact]
