@@ -13,6 +13,7 @@ using ImeiAgent.Benchmarks;
     ("slow-work", SlowWork.RunAsync),
     ("full-dump", (rounds, ct) => Shipped.UseAsync(programs => FullDump.RunAsync(programs, rounds, ct), ct)),
     ("eight-phones", (rounds, ct) => Shipped.UseAsync(programs => EightPhones.RunAsync(programs, rounds, ct), ct)),
+    ("telemetry", (rounds, ct) => Shipped.UseAsync(programs => Telemetry.RunAsync(programs, rounds, ct), ct)),
     ("watchers", (rounds, ct) => Shipped.UseAsync(programs => Watchers.RunAsync(programs, rounds, ct), ct)),
     ("load", (minutes, ct) => Shipped.UseAsync(programs => Load.RunAsync(programs, minutes, ct), ct)),
     ("resident", (_, ct) => Shipped.UseAsync(programs => Resident.RunAsync(programs, ct), ct)),

@@ -36,7 +36,8 @@ internal sealed class Shipped : IDisposable
         return shipped;
     }
 
-    public OurProgram Agent(params IEnumerable<string> arguments) => OurProgram.StartAny(_folder.File("Agent/imei-agent"), null, arguments);
+    public OurProgram Agent(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments) =>
+        OurProgram.StartAny(_folder.File("Agent/imei-agent"), environment, arguments);
 
     public OurProgram Cli(params IEnumerable<string> arguments) => OurProgram.StartAny(_folder.File("Client.Cli/imei"), null, arguments);
 

@@ -26,7 +26,12 @@ internal sealed class Shop : IAsyncDisposable
     public Process AgentProcess { get; private set; } = null!;
 
     /// <summary>Starts phones that behave as <paramref name="quirks"/> say and an agent, and waits until all are ready.</summary>
-    public static async Task<Shop> OpenAsync(Shipped programs, int phones, string quirks, CancellationToken ct, params string[] more)
+    public static Task<Shop> OpenAsync(Shipped programs, int phones, string quirks, CancellationToken ct, params string[] more) =>
+        OpenAsync(programs, phones, quirks, null, ct, more);
+
+    /// <summary>The same, with environment variables for the agent.</summary>
+    public static async Task<Shop> OpenAsync(
+        Shipped programs, int phones, string quirks, IReadOnlyDictionary<string, string?>? environment, CancellationToken ct, params string[] more)
     {
         var shop = new Shop(programs);
         shop.Ports = [.. Enumerable.Range(1, phones).Select(n => shop._folder.File($"phone{n}"))];
@@ -35,7 +40,7 @@ internal sealed class Shop : IAsyncDisposable
             shop._phones.Add(null);
             await shop.PlugAsync(i, quirks, ct);
         }
-        shop._agent = programs.Agent(["run", "--no-discovery", "--data", shop._folder.File("data"), "--listen", shop.Endpoint,
+        shop._agent = programs.Agent(environment, ["run", "--no-discovery", "--data", shop._folder.File("data"), "--listen", shop.Endpoint,
             .. shop.Ports.SelectMany(port => (string[])["--port", port]), .. more]);
         await shop._agent.LineAsync("ready", ct);
         shop.AgentProcess = Process.GetProcessById(shop._agent.Id);

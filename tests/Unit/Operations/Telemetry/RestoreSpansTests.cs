@@ -52,9 +52,9 @@ public sealed class RestoreSpansTests : IDisposable
         root.Stop();
 
         Activity restore = Assert.Single(_spans.Below(root));
-        Assert.Equal(("refused", "IMEI_INTACT", ActivityStatusCode.Error), (restore.GetTagItem("imeiagent.outcome"), restore.GetTagItem("error.type"), restore.Status));
+        Assert.Equal(("refused", "IMEI_IN_USE", ActivityStatusCode.Error), (restore.GetTagItem("imeiagent.outcome"), restore.GetTagItem("error.type"), restore.Status));
         Activity phase = Assert.Single(_spans.Below(restore));
-        Assert.Equal(("restore.checked", "IMEI_INTACT"), (phase.DisplayName, phase.GetTagItem("error.type")));
+        Assert.Equal(("restore.checked", "IMEI_IN_USE"), (phase.DisplayName, phase.GetTagItem("error.type")));
     }
 
     [Fact]
