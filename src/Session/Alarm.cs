@@ -24,6 +24,9 @@ internal sealed class Alarm : IDisposable
     /// <summary>A span of time in timestamps.</summary>
     public long Span(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
 
+    /// <summary>The time between two timestamps.</summary>
+    public TimeSpan Between(long start, long end) => _time.GetElapsedTime(start, end);
+
     /// <summary>Goes off at <paramref name="deadline"/>, unless it is set to an earlier one.</summary>
     public void NotAfter(long deadline)
     {

@@ -6,6 +6,9 @@ namespace ImeiAgent.Session;
 public sealed partial class DiagSession
 {
     private byte[] _outgoing = new byte[Hdlc.MaxFrameLength(256)];
+    private byte[] _outgoingPacket = new byte[FlightRecorder.MostBytes];
+    private int _outgoingPacketLength;
+    private bool _outgoingAgain;
     private bool _writing;
     private Exchange? _inWrite;
     private long _stalledAt = Alarm.Never;
@@ -33,7 +36,10 @@ public sealed partial class DiagSession
                     frame = default;
                 }
             }
-            if (frame.IsEmpty || !TryWrite(frame))
+            if (frame.IsEmpty)
+                break;
+            Tell();
+            if (!TryWrite(frame))
                 break;
             wrote = true;
         }
@@ -47,16 +53,40 @@ public sealed partial class DiagSession
             return default;
         _writing = true;
         _inWrite = next;
-        _stalledAt = _alarm.Now + _stallTime;
+        next.WrittenAt = _alarm.Now;
+        _stalledAt = next.WrittenAt + _stallTime;
         _alarm.NotAfter(_stalledAt);
-        _counters = _counters with { FramesSent = _counters.FramesSent + 1, Resent = _counters.Resent + (next.Sends > 1 ? 1 : 0) };
+        _outgoingAgain = next.Sends > 1;
+        _counters = _counters with { FramesSent = _counters.FramesSent + 1, Resent = _counters.Resent + (_outgoingAgain ? 1 : 0) };
 
         // A copy, because the exchange may be answered and used again before the port has taken the last byte.
         ReadOnlySpan<byte> frame = next.Frame;
         if (_outgoing.Length < frame.Length)
             _outgoing = new byte[frame.Length];
         frame.CopyTo(_outgoing);
+        if (_recorder is not null)
+            KeepPacket(next.Packet);
         return _outgoing.AsMemory(0, frame.Length);
+    }
+
+    private void KeepPacket(ReadOnlySpan<byte> packet)
+    {
+        if (_outgoingPacket.Length < packet.Length)
+            _outgoingPacket = new byte[packet.Length];
+        packet.CopyTo(_outgoingPacket);
+        _outgoingPacketLength = packet.Length;
+    }
+
+    /// <summary>Whoever began the write, before the port gets it: nothing else is written meanwhile, and no reply can have come.</summary>
+    private void Tell()
+    {
+        if (_outgoingAgain)
+            SessionTelemetry.CountResend();
+        if (_recorder is null)
+            return;
+        Span<byte> packet = _outgoingPacket.AsSpan(0, _outgoingPacketLength);
+        _recorder.Sent(packet);
+        packet.Clear();
     }
 
     /// <summary>Under the lock: the frame was taken whole; its exchange, unless already answered or given up, begins to wait for its reply.</summary>

@@ -20,6 +20,7 @@ public sealed partial class DiagSession : IAsyncDisposable
 
     private readonly Stream _stream;
     private readonly TimeProvider _time;
+    private readonly FlightRecorder? _recorder;
     private readonly Lock _gate = new();
     private readonly RequestLine _line;
     private readonly Alarm _alarm;
@@ -41,13 +42,15 @@ public sealed partial class DiagSession : IAsyncDisposable
     /// <param name="stream">Both directions of an open port; see <see cref="Ports.OpenAsync"/>.</param>
     /// <param name="options">Window, patience and bounds.</param>
     /// <param name="time">The clock of all timeouts.</param>
-    public DiagSession(Stream stream, SessionOptions options, TimeProvider time)
+    /// <param name="recorder">The port's recorder, if it has one: every frame is recorded, and the port's name stands in traces.</param>
+    public DiagSession(Stream stream, SessionOptions options, TimeProvider time, FlightRecorder? recorder = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(time);
         _stream = stream;
         _time = time;
+        _recorder = recorder;
         _alarm = new Alarm(time, OnAlarm);
         _stallTime = _alarm.Span(options.DrainTime);
         _line = new RequestLine(options, _alarm.Span(options.ReplyTimeout), _stallTime);
@@ -56,6 +59,7 @@ public sealed partial class DiagSession : IAsyncDisposable
             _ => CountDropped());
         _cancel = Cancel;
         _ended = _ending.Token;
+        _recorder?.Began();
         _reading = ReadAsync();
     }
 
@@ -120,14 +124,27 @@ public sealed partial class DiagSession : IAsyncDisposable
     public ValueTask<DiagReply<T>> SendAsync<T>(IDiagRequest<T> request, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return SendAnyAsync<IDiagRequest<T>, T>(in request, ct);
+        if (SessionTelemetry.Source.HasListeners())
+            return SendTracedAsync(request, ct);
+        var exchange = Exchange<IDiagRequest<T>, T>.For(in request, ct);
+        ValueTask<DiagReply<T>> reply = exchange.Reply;
+        Send(exchange, ct);
+        return reply;
     }
 
-    /// <summary>As <see cref="SendAsync{T}"/>, and allocates nothing once a few requests were made: for thousands of them.</summary>
+    /// <summary>
+    /// As <see cref="SendAsync{T}"/>, says how long the reply took, and allocates nothing once a few requests were made: for thousands of
+    /// them. It is not traced; whoever asks for thousands says in a trace what became of them together.
+    /// </summary>
     /// <inheritdoc cref="SendAsync{T}" path="/exception"/>
-    public ValueTask<DiagReply<T>> SendAsync<TRequest, T>(in TRequest request, CancellationToken ct)
-        where TRequest : struct, IDiagRequest<T> =>
-        SendAnyAsync<TRequest, T>(in request, ct);
+    public ValueTask<TimedReply<T>> SendAsync<TRequest, T>(in TRequest request, CancellationToken ct)
+        where TRequest : struct, IDiagRequest<T>
+    {
+        var exchange = Exchange<TRequest, T>.For(in request, ct);
+        ValueTask<TimedReply<T>> reply = exchange.Timed;
+        Send(exchange, ct);
+        return reply;
+    }
 
     /// <summary>Breaks the session and gives the port back. Whoever still waits is told. When the result is there, the port is free.</summary>
     public async ValueTask DisposeAsync()
@@ -137,19 +154,38 @@ public sealed partial class DiagSession : IAsyncDisposable
         await _closing.ConfigureAwait(false);
     }
 
-    private ValueTask<DiagReply<T>> SendAnyAsync<TRequest, T>(in TRequest request, CancellationToken ct)
+    private async ValueTask<DiagReply<T>> SendTracedAsync<T>(IDiagRequest<T> request, CancellationToken ct)
+    {
+        using ExchangeSpan span = ExchangeSpan.Begin(request, _recorder?.Port ?? "");
+        var sends = new SendCount();
+        try
+        {
+            var exchange = Exchange<IDiagRequest<T>, T>.For(in request, ct);
+            exchange.SendCount = sends;
+            ValueTask<DiagReply<T>> replying = exchange.Reply;
+            Send(exchange, ct);
+            DiagReply<T> reply = await replying.ConfigureAwait(false);
+            span.Answered(in reply, sends);
+            return reply;
+        }
+        catch (Exception exception)
+        {
+            span.Failed(exception, sends);
+            throw;
+        }
+    }
+
+    /// <summary>Puts the exchange in line; it may be answered before this returns.</summary>
+    private void Send<TRequest, T>(Exchange<TRequest, T> exchange, CancellationToken ct)
         where TRequest : IDiagRequest<T>
     {
-        Exchange<TRequest, T> exchange = Exchange<TRequest, T>.For(in request, ct);
-        ValueTask<DiagReply<T>> reply = exchange.Reply;
         if (ct.IsCancellationRequested)
         {
             exchange.Fail(new RequestCanceledException(Transmission.No, ct));
-            return reply;
+            return;
         }
         Pump(exchange);
         exchange.CancelWith(_cancel);
-        return reply;
     }
 
     private async Task ReadAsync()
@@ -169,19 +205,25 @@ public sealed partial class DiagSession : IAsyncDisposable
     {
         PacketFate fate;
         Exchange? exchange;
+        _recorder?.Received(packet);
         lock (_gate)
         {
             if (_state != SessionState.Open)
                 return;
             _inRead = true;
-            fate = _line.Receive(packet, _alarm.Now, out exchange);
+            long now = _alarm.Now;
+            fate = _line.Receive(packet, now, out exchange);
             Count(fate);
             Forget(exchange);
+            if (exchange is not null)
+                exchange.Took = _alarm.Between(exchange.WrittenAt, now);
             if (exchange is { Sends: > 1 })
                 _alarm.NotAfter(_line.NextDeadline());
         }
         if (fate == PacketFate.Unsolicited)
             _unsolicited.Writer.TryWrite(new UnsolicitedPacket(_time.GetUtcNow(), packet.ToArray()));
+        if (exchange is not null && Refusals.IsRefusal(packet[0]))
+            SessionTelemetry.CountRefusal(packet[0]);
         exchange?.Answer(packet);
     }
 
@@ -195,6 +237,8 @@ public sealed partial class DiagSession : IAsyncDisposable
 
     private void ReceiveBad(BadFrameReason reason)
     {
+        _recorder?.ReceivedBad(reason);
+        SessionTelemetry.CountBadFrame();
         lock (_gate)
         {
             _counters = _counters with { BadFrames = _counters.BadFrames + 1 };
@@ -250,6 +294,7 @@ public sealed partial class DiagSession : IAsyncDisposable
             _inWrite = null;
             _closing = CloseAsync();
         }
+        _recorder?.Broke(_break!);
         foreach (Exchange exchange in pending)
             exchange.Fail(new SessionBrokenException(_break!, exchange.Sent));
         _unsolicited.Writer.TryComplete();
@@ -291,6 +336,7 @@ public sealed partial class DiagSession : IAsyncDisposable
 
     private void CountDropped()
     {
+        SessionTelemetry.CountUnsolicitedDropped();
         lock (_gate)
             _counters = _counters with { UnsolicitedDropped = _counters.UnsolicitedDropped + 1 };
     }

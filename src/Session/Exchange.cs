@@ -26,6 +26,7 @@ internal enum ExchangeState
 /// </summary>
 internal abstract class Exchange
 {
+    private byte[] _packet = [];
     private byte[] _frame = [];
     private int _frameLength;
 
@@ -74,6 +75,18 @@ internal abstract class Exchange
     /// <summary>The timestamp at which the present attempt has failed; <see cref="long.MaxValue"/> while it is not yet written.</summary>
     public long Deadline { get; set; }
 
+    /// <summary>The timestamp at which its last write was begun.</summary>
+    public long WrittenAt { get; set; }
+
+    /// <summary>How long the reply took; set by whoever takes the exchange out of the line to answer it.</summary>
+    public TimeSpan Took { get; set; }
+
+    /// <summary>Where to say in the end how often it was sent, if anybody asks.</summary>
+    public SendCount? SendCount { get; set; }
+
+    /// <summary>The request packet, without check and escapes.</summary>
+    public ReadOnlySpan<byte> Packet => _packet.AsSpan(0, PacketLength);
+
     /// <summary>The bytes to write, terminator included.</summary>
     public ReadOnlySpan<byte> Frame => _frame.AsSpan(0, _frameLength);
 
@@ -86,12 +99,13 @@ internal abstract class Exchange
     protected void Prepare<TRequest, T>(in TRequest request, CancellationToken token)
         where TRequest : IDiagRequest<T>
     {
-        Span<byte> packet = request.MaxLength <= 512 ? stackalloc byte[512] : new byte[request.MaxLength];
-        PacketLength = request.Write(packet);
+        if (_packet.Length < request.MaxLength)
+            _packet = new byte[request.MaxLength];
+        PacketLength = request.Write(_packet);
         int worst = Hdlc.MaxFrameLength(PacketLength);
         if (_frame.Length < worst)
             _frame = new byte[worst];
-        _frameLength = HdlcEncoder.Encode(packet[..PacketLength], _frame);
+        _frameLength = HdlcEncoder.Encode(Packet, _frame);
 
         Key = request.ReplyKey;
         IsIdempotent = request.IsIdempotent;
@@ -102,17 +116,33 @@ internal abstract class Exchange
         GoesAlone = !IsIdempotent;
         Deadline = long.MaxValue;
     }
+
+    /// <summary>To be said before the caller is told.</summary>
+    protected void TellSends()
+    {
+        if (SendCount is { } count)
+            count.Value = Sends;
+    }
+
+    /// <summary>What is never sent twice can be a code: its bytes are not left lying about.</summary>
+    protected void Wipe()
+    {
+        if (IsIdempotent)
+            return;
+        _packet.AsSpan().Clear();
+        _frame.AsSpan().Clear();
+    }
 }
 
-/// <summary>An exchange that hands its caller a <see cref="DiagReply{TResponse}"/>. Used again after its result was taken.</summary>
-internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>
+/// <summary>An exchange that hands its caller a reply, with or without its time. Used again after its result was taken.</summary>
+internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource<DiagReply<TResponse>>, IValueTaskSource<TimedReply<TResponse>>
     where TRequest : IDiagRequest<TResponse>
 {
     // Callers ask ahead of the window, and several phones share the pool.
     private const int PoolCapacity = 16 * SessionOptions.MaxWindow;
     private static readonly Stack<Exchange<TRequest, TResponse>> Pool = [];
 
-    private ManualResetValueTaskSourceCore<DiagReply<TResponse>> _result;
+    private ManualResetValueTaskSourceCore<TimedReply<TResponse>> _result;
     private CancellationTokenRegistration _registration;
     private Action<Exchange>? _cancel;
     private TRequest _request = default!;
@@ -129,8 +159,11 @@ internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource
         return exchange;
     }
 
-    /// <summary>What the caller awaits, exactly once.</summary>
+    /// <summary>What the caller awaits, exactly once, unless it is <see cref="Timed"/>.</summary>
     public ValueTask<DiagReply<TResponse>> Reply => new(this, _result.Version);
+
+    /// <summary>What the caller awaits, exactly once, unless it is <see cref="Reply"/>.</summary>
+    public ValueTask<TimedReply<TResponse>> Timed => new(this, _result.Version);
 
     /// <summary>Has <paramref name="cancel"/> called when the token is cancelled, which can be as late as the result.</summary>
     public void CancelWith(Action<Exchange> cancel)
@@ -144,6 +177,7 @@ internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource
     public override void Answer(ReadOnlySpan<byte> packet)
     {
         DiagReply<TResponse> reply;
+        TellSends();
         try
         {
             reply = DiagReply.Read<TRequest, TResponse>(in _request, packet);
@@ -155,16 +189,33 @@ internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource
             return;
         }
         _result.RunContinuationsAsynchronously = false;
-        _result.SetResult(reply);
+        _result.SetResult(new TimedReply<TResponse>(reply, Took));
     }
 
     public override void Fail(Exception exception)
     {
+        TellSends();
         _result.RunContinuationsAsynchronously = true;
         _result.SetException(exception);
     }
 
-    DiagReply<TResponse> IValueTaskSource<DiagReply<TResponse>>.GetResult(short token)
+    DiagReply<TResponse> IValueTaskSource<DiagReply<TResponse>>.GetResult(short token) => GetResult(token).Reply;
+
+    TimedReply<TResponse> IValueTaskSource<TimedReply<TResponse>>.GetResult(short token) => GetResult(token);
+
+    ValueTaskSourceStatus IValueTaskSource<DiagReply<TResponse>>.GetStatus(short token) => _result.GetStatus(token);
+
+    ValueTaskSourceStatus IValueTaskSource<TimedReply<TResponse>>.GetStatus(short token) => _result.GetStatus(token);
+
+    void IValueTaskSource<DiagReply<TResponse>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    void IValueTaskSource<TimedReply<TResponse>>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _result.OnCompleted(continuation, state, token, flags);
+
+    private TimedReply<TResponse> GetResult(short token)
     {
         if (_result.GetStatus(token) == ValueTaskSourceStatus.Pending)
             throw new InvalidOperationException("Await the reply; it is not there yet.");
@@ -178,18 +229,14 @@ internal sealed class Exchange<TRequest, TResponse> : Exchange, IValueTaskSource
         }
     }
 
-    ValueTaskSourceStatus IValueTaskSource<DiagReply<TResponse>>.GetStatus(short token) => _result.GetStatus(token);
-
-    void IValueTaskSource<DiagReply<TResponse>>.OnCompleted(
-        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
-        _result.OnCompleted(continuation, state, token, flags);
-
     private void Recycle()
     {
         // A cancellation that may still be running must not meet the next request in this object: leave it to the collector.
         if (Token.CanBeCanceled && !_registration.Unregister())
             return;
         _request = default!;
+        SendCount = null;
+        Wipe();
         _result.Reset();
         lock (Pool)
             if (Pool.Count < PoolCapacity)

@@ -33,13 +33,13 @@ internal static class SessionLoop
     [SuppressMessage("Reliability", "CA2012", Justification = "Replies are kept while more requests are sent, and each is awaited exactly once.")]
     public static async Task ReadAsync(DiagSession session, int first, int items, CancellationToken ct)
     {
-        var ahead = new ValueTask<DiagReply<NvItem>>[Ahead];
+        var ahead = new ValueTask<TimedReply<NvItem>>[Ahead];
         int sent = 0;
         for (int taken = 0; taken < items; taken++)
         {
             for (; sent < items && sent - taken < Ahead; sent++)
                 ahead[sent % Ahead] = session.SendAsync<NvReadRequest, NvItem>(new NvReadRequest(new NvItemId((ushort)(first + sent))), ct);
-            DiagReply<NvItem> reply = await ahead[taken % Ahead];
+            DiagReply<NvItem> reply = (await ahead[taken % Ahead]).Reply;
             if (reply.IsAnswer && reply.Answer.Id.Number != (ushort)(first + taken))
                 throw new InvalidDataException($"item {first + taken} was answered with item {reply.Answer.Id}");
         }

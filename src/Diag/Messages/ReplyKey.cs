@@ -49,6 +49,14 @@ public readonly record struct ReplyKey
     /// <summary>The command byte.</summary>
     public byte Code => (byte)_bytes;
 
+    /// <summary>Writes the bytes of the key and returns how many there are.</summary>
+    internal int CopyTo(Span<byte> destination)
+    {
+        for (int i = 0; i < _length; i++)
+            destination[i] = (byte)(_bytes >> (8 * i));
+        return _length;
+    }
+
     /// <summary>The bytes of the key in hex, for messages; never holds item data.</summary>
     public override string ToString()
     {

@@ -33,7 +33,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
     // Twice the window: while one answer is looked at, the session has the next request at hand.
     private const int Ahead = 2;
     private (byte Slot, NvItemId Item) _answered = (1, NvItemId.Meid);
-    private readonly ValueTask<DiagReply<NvItem>>[] _replies = new ValueTask<DiagReply<NvItem>>[Ahead * SessionOptions.MaxWindow];
+    private readonly ValueTask<TimedReply<NvItem>>[] _replies = new ValueTask<TimedReply<NvItem>>[Ahead * SessionOptions.MaxWindow];
 
     /// <summary>Reads to the end of the plan.</summary>
     /// <exception cref="PhoneLostException">The phone left, or fell silent.</exception>
@@ -57,9 +57,9 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
                 TimeSpan? took = null;
                 try
                 {
-                    DiagReply<NvItem> reply = await _replies[taken % _replies.Length];
+                    DiagReply<NvItem> reply = (await _replies[taken % _replies.Length]).Reply;
                     if (NvTraffic.IsBusy(reply))
-                        reply = await phone.Session.ReadAsync(slot, item, time, ct);
+                        reply = (await phone.Session.ReadOfManyAsync(slot, item, time, ct)).Reply;
                     if (harmful.IsSkipped(taken))
                         reading = NvReading.LeftOut(slot, item);
                     else
@@ -108,7 +108,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
         }
     }
 
-    private ValueTask<DiagReply<NvItem>> Send(Phone phone, int position, CancellationToken ct)
+    private ValueTask<TimedReply<NvItem>> Send(Phone phone, int position, CancellationToken ct)
     {
         if (harmful.IsSkipped(position))
             return default;
@@ -132,7 +132,7 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
     }
 
     /// <summary>Awaits what was sent ahead and is no longer wanted: every reply is taken exactly once.</summary>
-    private static async ValueTask IgnoreAsync(ValueTask<DiagReply<NvItem>> unwanted)
+    private static async ValueTask IgnoreAsync(ValueTask<TimedReply<NvItem>> unwanted)
     {
         try
         {

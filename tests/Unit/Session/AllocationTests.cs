@@ -13,15 +13,17 @@ public sealed class AllocationTests
     private const int Items = 50_000;
 
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(16, false)]
-    [InlineData(64, true)]
-    public async Task Fifty_thousand_reads_allocate_less_than_a_byte_each(int window, bool cancellable)
+    [InlineData(1, false, false)]
+    [InlineData(16, false, true)]
+    [InlineData(64, true, true)]
+    [InlineData(64, true, false)]
+    public async Task Fifty_thousand_reads_allocate_less_than_a_byte_each(int window, bool cancellable, bool recorded)
     {
+        FlightRecorder? recorder = recorded ? new FlightRecorder("p", TimeProvider.System) : null;
         using var cancel = new CancellationTokenSource();
         CancellationToken ct = cancellable ? cancel.Token : CancellationToken.None;
-        await using var session = new DiagSession(new Echo(), new SessionOptions { InitialWindow = window, LargestWindow = window }, TimeProvider.System);
-        var ahead = new ValueTask<DiagReply<NvItem>>[2 * window];
+        await using var session = new DiagSession(new Echo(), new SessionOptions { InitialWindow = window, LargestWindow = window }, TimeProvider.System, recorder);
+        var ahead = new ValueTask<TimedReply<NvItem>>[2 * window];
         Read(session, ahead, 5000, ct);
 
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -30,19 +32,21 @@ public sealed class AllocationTests
 
         Assert.InRange(allocated, 0, Items - 1);
         Assert.Equal(Items + 5000, session.Counters.FramesReceived);
+        if (recorder is not null)
+            Assert.Equal(1 + 2 * (Items + 5000) - 1024, recorder.Snapshot().Dropped);
     }
 
     /// <summary>The phone answers within the write, so that all of it happens on this thread.</summary>
     [SuppressMessage("Reliability", "CA2012", Justification = "Each reply is taken exactly once, and is there by then.")]
-    private static void Read(DiagSession session, ValueTask<DiagReply<NvItem>>[] ahead, int items, CancellationToken ct)
+    private static void Read(DiagSession session, ValueTask<TimedReply<NvItem>>[] ahead, int items, CancellationToken ct)
     {
         for (int taken = 0, sent = 0; taken < items; taken++)
         {
             for (; sent < items && sent - taken < ahead.Length; sent++)
                 ahead[sent % ahead.Length] = session.SendAsync<NvReadRequest, NvItem>(new NvReadRequest(new NvItemId((ushort)sent)), ct);
-            ValueTask<DiagReply<NvItem>> reply = ahead[taken % ahead.Length];
+            ValueTask<TimedReply<NvItem>> reply = ahead[taken % ahead.Length];
             // No Assert here: it would allocate.
-            if (!reply.IsCompleted || reply.GetAwaiter().GetResult().Answer.Id.Number != (ushort)taken)
+            if (!reply.IsCompleted || reply.GetAwaiter().GetResult().Reply.Answer.Id.Number != (ushort)taken)
                 Assert.Fail($"item {taken} was not answered");
         }
     }

@@ -78,12 +78,12 @@ internal sealed class RudePhone : IAsyncDisposable
     private async Task ReadAllAsync(int first, int count)
     {
         const int Ahead = 2 * SessionOptions.MaxWindow;
-        var replies = new Task<DiagReply<NvItem>>[count];
+        var replies = new Task<TimedReply<NvItem>>[count];
         for (int i = 0, sent = 0; i < count; i++)
         {
             for (; sent < count && sent - i < Ahead; sent++)
                 replies[sent] = Session.SendAsync<NvReadRequest, NvItem>(new NvReadRequest(new NvItemId((ushort)(first + sent))), CancellationToken.None).AsTask();
-            DiagReply<NvItem> reply = await replies[i];
+            DiagReply<NvItem> reply = (await replies[i]).Reply;
             int item = first + i;
             Assert.Equal(IsRefused(item) ? RefusalCode.BadParameter : null, reply.Refusal);
             if (reply.IsAnswer)

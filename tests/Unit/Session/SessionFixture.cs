@@ -11,13 +11,20 @@ internal sealed class SessionFixture : IAsyncDisposable
     public static readonly TimeSpan ReplyTimeout = TimeSpan.FromSeconds(1.5);
     public static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(3);
 
-    public SessionFixture(int window = 1, int attempts = 3, int unsolicitedCapacity = 256) =>
-        Session = new DiagSession(
-            Port, new SessionOptions { InitialWindow = window, LargestWindow = window, Attempts = attempts, UnsolicitedCapacity = unsolicitedCapacity }, Time);
+    public SessionFixture(
+        int window = 1, int attempts = 3, int unsolicitedCapacity = 256, FlightRecorder? recorder = null, FakeTimeProvider? time = null)
+    {
+        Time = time ?? new FakeTimeProvider();
+        Recorder = recorder;
+        var options = new SessionOptions { InitialWindow = window, LargestWindow = window, Attempts = attempts, UnsolicitedCapacity = unsolicitedCapacity };
+        Session = new DiagSession(Port, options, Time, recorder);
+    }
 
     public FakePort Port { get; } = new();
 
-    public FakeTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; }
+
+    public FlightRecorder? Recorder { get; }
 
     public DiagSession Session { get; }
 
