@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 
 namespace ImeiAgent.Client.Cli;
 
@@ -47,6 +48,8 @@ internal sealed class Globals(Terminal terminal)
     public void Run(Command command, Func<Invocation, Task<ExitCode>> body) =>
         command.SetAction(async (parsed, cancellation) =>
         {
+            // All calls of one command have one trace id, so that the agent's audit shows them together.
+            using Activity trace = new Activity("imei").SetIdFormat(ActivityIdFormat.W3C).Start();
             Screen screen = new(terminal, parsed.GetValue(Json), parsed.GetValue(Quiet));
             Invocation invocation = new(this, parsed, terminal, screen, cancellation);
             await using (invocation.ConfigureAwait(false))

@@ -28,13 +28,5 @@ internal static class LeaseWords
         _ => "has ended",
     };
 
-    /// <summary>Who has a phone, for a table, as in "bench-3 (192.0.2.7)".</summary>
-    public static string Holder(Lease? lease) => lease switch
-    {
-        null => "",
-        { Station: "" or "local" } => lease.Holder,
-        _ => $"{lease.Holder} ({lease.Station})",
-    };
-
     public static string Until(Lease lease) => $"{JobPrinter.Time(lease.ExpireTime)} UTC";
 }

@@ -5,50 +5,68 @@ namespace ImeiAgent.Client.Desktop;
 /// <summary>What the window knows of the agent's devices.</summary>
 /// <param name="Devices">As last told; stale while <paramref name="Fault"/> is set.</param>
 /// <param name="Fault">Why nothing newer is known, in a sentence; null while the connection works.</param>
-/// <param name="AsOf">When <paramref name="Devices"/> was told; null before the first answer.</param>
+/// <param name="AsOf">When the agent was last heard of; null before all devices were told once.</param>
 public sealed record DeviceView(IReadOnlyList<Device> Devices, string? Fault, DateTimeOffset? AsOf);
 
-/// <summary>Asks the agent for its devices every second, for all pages, and tells them when something changed.</summary>
+/// <summary>Watches the agent's devices, for all pages, and tells them when something changed. Tries again every second when the agent is lost.</summary>
 public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, ILogger<DeviceFeed> log) : BackgroundService
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly DevicePicture _picture = new();
 
     /// <summary>The last view; replaced as a whole.</summary>
     public DeviceView View { get; private set; } = new([], null, null);
 
-    /// <summary>Raised after <see cref="View"/> was replaced, on any thread.</summary>
+    /// <summary>Raised after <see cref="View"/> was replaced by one that differs, on any thread.</summary>
     public event Action? Changed;
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using PeriodicTimer timer = new(Interval, time);
-        do
+        while (true)
         {
-            DeviceView next = await AskAsync(stoppingToken);
-            bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && next.Devices.SequenceEqual(View.Devices);
-            if (next.Fault is { } fault && View.Fault is null)
-                LogLost(fault);
-            else if (next.Fault is null && View.Fault is not null)
-                LogBack();
-            View = next;
-            if (!same)
-                Changed?.Invoke();
+            try
+            {
+                await WatchAsync(stoppingToken);
+                Lost("The agent ended the watch of its devices.");
+            }
+            catch (AgentException fault)
+            {
+                Lost(fault.Message);
+            }
+            await Task.Delay(s_pause, time, stoppingToken);
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task<DeviceView> AskAsync(CancellationToken cancellation)
+    private async Task WatchAsync(CancellationToken cancellation)
     {
-        try
+        _picture.Begin();
+        await foreach (WatchDevicesResponse news in client.WatchDevicesAsync(cancellation))
         {
-            ListDevicesResponse answer = await client.ListDevicesAsync(cancellation);
-            return new DeviceView([.. answer.Devices], null, time.GetUtcNow());
+            _picture.Take(news);
+            // What is told first is what was there: half of it would show phones that are gone, or none.
+            if (!_picture.IsWhole)
+                continue;
+            if (View.Fault is not null)
+                LogBack();
+            Show(new DeviceView(_picture.Devices, null, time.GetUtcNow()));
         }
-        catch (AgentException fault)
-        {
-            return View with { Fault = fault.Message };
-        }
+    }
+
+    private void Lost(string fault)
+    {
+        if (View.Fault is null)
+            LogLost(fault);
+        Show(View with { Fault = fault });
+    }
+
+    private void Show(DeviceView next)
+    {
+        bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && next.Devices.SequenceEqual(View.Devices);
+        View = next;
+        if (!same)
+            Changed?.Invoke();
     }
 
     [LoggerMessage(4001, LogLevel.Warning, "The agent is lost: {Fault}")]

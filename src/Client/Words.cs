@@ -18,6 +18,14 @@ public static class Words
         _ => "unknown",
     };
 
+    /// <summary>Who has a phone, as in "bench-3 (192.0.2.7)".</summary>
+    public static string Holder(Lease? lease) => lease switch
+    {
+        null => "",
+        { Station: "" or "local" } => lease.Holder,
+        _ => $"{lease.Holder} ({lease.Station})",
+    };
+
     /// <summary>What an IMEI slot holds, as in "lost (blank)".</summary>
     public static string For(ImeiSlotState state) => state switch
     {

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
@@ -15,8 +16,13 @@ public class DevicesPageTests
     {
         await using Chromium chromium = await Chromium.StartAsync();
         await using FakeAgent agent = await FakeAgent.StartAsync();
-        ListDevicesResponse attached = new();
-        agent.OnListDevices = () => attached;
+        var news = Channel.CreateUnbounded<WatchDevicesResponse>();
+        news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
+        agent.OnWatchDevices = async (answers, context) =>
+        {
+            await foreach (WatchDevicesResponse one in news.Reader.ReadAllAsync(context.CancellationToken))
+                await answers.WriteAsync(one);
+        };
         await using DesktopHost host = await DesktopHost.StartAsync(agent.Endpoint, TimeProvider.System, TestContext.Current.CancellationToken);
         IPage page = await chromium.OpenPageAsync();
         List<string> strangers = [];
@@ -37,21 +43,26 @@ public class DevicesPageTests
         Assert.Equal(host.Address.ToString(), page.Url);
         await page.EvaluateAsync("window.notReloaded = true");
 
-        attached = new ListDevicesResponse { Devices = { Samples.Phone() } };
+        Device phone = Samples.Phone();
+        phone.Lease = new Lease { FencingToken = 7, Holder = "bench-3", Station = "192.0.2.7", Purpose = "ticket 4711" };
+        news.Writer.TryWrite(new WatchDevicesResponse { Device = phone });
         ILocator card = page.Locator($"[data-device='{Samples.PhoneName}']");
         await Expect(card).ToContainTextAsync("SM-G991U");
         await Expect(card).ToContainTextAsync("ready");
         await Expect(card.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
         await Expect(card.Locator("[data-slot='2']")).ToContainTextAsync("ok");
+        await Expect(card.Locator("[data-lease='7']")).ToHaveTextAsync("Held by bench-3 (192.0.2.7): ticket 4711");
         Assert.Empty(complaints);
 
         await agent.StopAsync();
         await Expect(page.GetByText("Connection to the agent lost.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
         await Expect(card).ToContainTextAsync("SM-G991U");
+        news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
         await agent.ListenAsync();
         await Expect(page.GetByText("Connection to the agent lost.")).ToBeHiddenAsync(new() { Timeout = 15_000 });
 
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"));
         Assert.Empty(strangers);
+        Assert.Empty(agent.RequestsOf<ListDevicesRequest>());
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ImeiAgent.Client;
 using ImeiAgent.Client.Cli;
 using ImeiAgent.PhoneSimulator;
@@ -64,6 +65,10 @@ public sealed class LeaseTests
         Assert.Equal(
             ["acquire-lease acquired", "restore-imei validated", "restore-imei applied", "release-lease released"],
             bench.Audit().Select(row => row.Split(' ')).Select(words => $"{words[1]} {words[3]}"));
+        // All that one command did is one trace.
+        JsonElement list = (await bench.ImeiAsync("--json", "audit", "list")).Ended(ExitCode.Ok).Messages[0];
+        string trace = Assert.Single(list.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("traceId").GetString()!).Distinct());
+        Assert.Matches("^[0-9a-f]{32}$", trace);
     }
 
     private static async Task<IReadOnlyList<Lease>> HeldAsync(Bench bench)

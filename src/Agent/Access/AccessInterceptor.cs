@@ -30,7 +30,15 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
         IAsyncStreamReader<TRequest> requestStream, ServerCallContext context, ClientStreamingServerMethod<TRequest, TResponse> continuation)
     {
         using IDisposable call = Admit(context, null);
-        return await continuation(EdgeChecks.Checked(requestStream), context);
+        try
+        {
+            return await continuation(EdgeChecks.Checked(requestStream), context);
+        }
+        catch (OperationException e)
+        {
+            Note(context, e);
+            throw;
+        }
     }
 
     public override async Task ServerStreamingServerHandler<TRequest, TResponse>(

@@ -38,7 +38,7 @@ internal static class Rights
         ["/imeiagent.v1.SnapshotService/ListSnapshots"] = new(Role.Viewer),
         ["/imeiagent.v1.SnapshotService/GetSnapshot"] = new(Role.Viewer, Reveal: Role.Reader),
         ["/imeiagent.v1.SnapshotService/ExportSnapshot"] = new(Role.Reader, Audited: true),
-        ["/imeiagent.v1.SnapshotService/ImportSnapshot"] = new(Role.Technician),
+        ["/imeiagent.v1.SnapshotService/ImportSnapshot"] = new(Role.Technician, Audited: true),
 
         ["/imeiagent.v1.ImeiService/ReadImei"] = new(Role.Reader, Reveal: Role.Reader),
         ["/imeiagent.v1.ImeiService/WriteImei"] = new(Role.Technician, Reveal: Role.Technician),
@@ -47,7 +47,7 @@ internal static class Rights
         ["/imeiagent.v1.LeaseService/AcquireLease"] = new(Role.Technician),
         ["/imeiagent.v1.LeaseService/RenewLease"] = new(Role.Technician),
         ["/imeiagent.v1.LeaseService/ReleaseLease"] = new(Role.Technician),
-        ["/imeiagent.v1.LeaseService/WatchLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/WatchLease"] = new(Role.Technician, Audited: true),
         ["/imeiagent.v1.LeaseService/StealLease"] = new(Role.Supervisor),
 
         ["/imeiagent.v1.JournalService/ListJournal"] = new(Role.Viewer, Reveal: Role.Supervisor),

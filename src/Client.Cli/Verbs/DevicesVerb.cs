@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ImeiAgent.Client.Cli.Contexts;
+using ImeiAgent.Client.Cli.Reading;
 using ImeiAgent.V1;
 using Spectre.Console;
 
@@ -16,9 +17,33 @@ internal static class DevicesVerb
         {
             Description = "Ask this machine's agent and that of every context, side by side; with --json a line for each, with \"answer\" or \"error\".",
         };
-        Command command = new("devices", "List the phones and ports that the agent knows.") { all };
-        globals.Run(command, invocation => invocation.Parsed.GetValue(all) ? RunAllAsync(invocation) : RunAsync(invocation));
+        Option<bool> watch = new("--watch")
+        {
+            Description = "Stay, and tell every change until Ctrl-C: phones that come, leave or change port, who holds one, jobs; with --json each message of the agent.",
+        };
+        Command command = new("devices", "List the phones and ports that the agent knows.") { all, watch };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(all) is { Implicit: false } && result.GetResult(watch) is { Implicit: false })
+                result.AddError("Give one of --all and --watch: one agent is watched at a time.");
+        });
+        globals.Run(command, invocation =>
+            invocation.Parsed.GetValue(all) ? RunAllAsync(invocation) : invocation.Parsed.GetValue(watch) ? WatchAsync(invocation) : RunAsync(invocation));
         return command;
+    }
+
+    private static async Task<ExitCode> WatchAsync(Invocation invocation)
+    {
+        Screen screen = invocation.Screen;
+        DeviceNews news = new(screen, invocation.Terminal.Time);
+        await foreach (WatchDevicesResponse told in invocation.Client.FollowDevicesAsync(screen.Note, invocation.Cancellation).ConfigureAwait(false))
+        {
+            if (screen.Json)
+                screen.Message(told);
+            else
+                news.Tell(told);
+        }
+        return ExitCode.Ok;
     }
 
     private static async Task<ExitCode> RunAsync(Invocation invocation)
@@ -30,15 +55,20 @@ internal static class DevicesVerb
             screen.Message(list);
             return ExitCode.Ok;
         }
-        if (list.Devices.Count == 0)
+        Print(screen, list.Devices);
+        return ExitCode.Ok;
+    }
+
+    /// <summary>The devices for a person.</summary>
+    public static void Print(Screen screen, IReadOnlyCollection<Device> devices)
+    {
+        if (devices.Count == 0)
         {
             screen.Note("No devices. Is the phone in diagnostic (DM) mode, and its port free?");
-            return ExitCode.Ok;
+            return;
         }
-
-        screen.Table(Headers, list.Devices.Select(Row));
-        Hint(screen, list.Devices);
-        return ExitCode.Ok;
+        screen.Table(Headers, devices.Select(Row));
+        Hint(screen, devices);
     }
 
     private static async Task<ExitCode> RunAllAsync(Invocation invocation)
@@ -85,7 +115,7 @@ internal static class DevicesVerb
         device.Identity?.Model ?? "",
         Slot(device, 1),
         Slot(device, 2),
-        LeaseWords.Holder(device.Lease),
+        Words.Holder(device.Lease),
     ];
 
     private static Cell Slot(Device device, uint number)

@@ -86,7 +86,7 @@ internal static class LeaseVerb
             };
             StealLeaseResponse answer = await invocation.Client.StealLeaseAsync(request, invocation.Cancellation).ConfigureAwait(false);
             if (answer.Taken is { } taken)
-                invocation.Screen.Note($"Taken from {LeaseWords.Holder(taken)}, who is told: {taken.Purpose}");
+                invocation.Screen.Note($"Taken from {Words.Holder(taken)}, who is told: {taken.Purpose}");
             Print(invocation.Screen, answer, answer.Lease);
             return await StayAsync(invocation, answer.Lease, invocation.Parsed.GetValue(hold)).ConfigureAwait(false);
         });
@@ -177,7 +177,7 @@ internal static class LeaseVerb
     [
         Names.Short(lease.Device),
         lease.FencingToken.ToString(CultureInfo.InvariantCulture),
-        LeaseWords.Holder(lease),
+        Words.Holder(lease),
         JobPrinter.Time(lease.AcquireTime),
         JobPrinter.Time(lease.ExpireTime),
         lease.Waiting.ToString(CultureInfo.InvariantCulture),

@@ -48,8 +48,8 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
             bool isForeign = State == PhoneState.NotDiag || (discovered && State == PhoneState.Silent);
             // A port that is not there costs next to nothing to look for, and a phone that comes is seen at once.
             delay = soon || _vanished ? s_firstDelay : isForeign ? s_foreignDelay : Min(delay * 2, s_longestDelay);
-            Task asked = registry.Recovery.Asked;
-            await Task.WhenAny(Task.Delay(delay, time, ct), State == PhoneState.Unsettled ? asked : Task.Delay(Timeout.InfiniteTimeSpan, time, ct));
+            Task pause = Task.Delay(delay, time, ct);
+            await (State == PhoneState.Unsettled ? Task.WhenAny(pause, registry.Recovery.Asked) : pause);
             ct.ThrowIfCancellationRequested();
         }
     }

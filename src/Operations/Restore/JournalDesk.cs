@@ -79,7 +79,7 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
     private async Task<JournalView> SettleNowAsync(JournalRow row, SettleRequest request, UnlockCodes codes, CancellationToken ct)
     {
         Audit(row, request, "asked");
-        var help = new Help(codes, $"{request.By.Name}: {request.Reason}");
+        var help = new Help(codes, request.By, request.Reason);
         phones.Recovery.Offer(row.Id, help);
         try
         {

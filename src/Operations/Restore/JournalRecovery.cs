@@ -13,10 +13,14 @@ internal sealed record Unsettled(string Journal, string Hint);
 
 /// <summary>A person's help with an open row.</summary>
 /// <param name="Codes">Codes to unlock the phone with, each sent once at the most.</param>
-/// <param name="By">Who, and why: kept with the row when it is closed.</param>
-internal sealed record Help(UnlockCodes Codes, string By)
+/// <param name="Caller">Who.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record Help(UnlockCodes Codes, Caller Caller, string Reason)
 {
     private volatile bool _wasUsed;
+
+    /// <summary>Who, and why: kept with the row when it is closed.</summary>
+    public string By => $"{Caller.Name}: {Reason}";
 
     /// <summary>Whether the row was looked at with it, to whatever end.</summary>
     public bool WasUsed => _wasUsed;
@@ -32,11 +36,8 @@ internal sealed record Help(UnlockCodes Codes, string By)
 /// </summary>
 internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions options, TimeProvider time, ILogger log)
 {
-    // Who settles what nobody helped with.
-    private const string Agent = "agent";
-
     private readonly ConcurrentDictionary<long, Help> _helped = new();
-    private readonly ConcurrentDictionary<long, bool> _restarting = new();
+    private readonly ConcurrentDictionary<long, Help?> _restarting = new(); // With whose help.
     private readonly Identify _identify = new(time);
     private TaskCompletionSource _asked = NewSignal();
 
@@ -65,7 +66,7 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
     {
         try
         {
-            Close(row, row.Entry.Device, WriteOutcome.Refused, Faults.Interrupted(), Agent);
+            Close(row, row.Entry.Device, WriteOutcome.Refused, Faults.Interrupted(), null);
         }
         catch (JournalOrderException)
         {
@@ -163,15 +164,17 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         }
         if (!phone.Last.Identity.IsUnique)
         {
-            Close(row, phone.Name, WriteOutcome.Unknown, Faults.NotTold(row), Agent);
+            Close(row, phone.Name, WriteOutcome.Unknown, Faults.NotTold(row), null);
             return null;
         }
 
         SlotChange[] changes = [.. row.Entry.Slots.Select(SlotChange.Of)];
         bool isOffline = row.Offline, wasPutBack = false;
-        // It is restarted once: a vault that could not note it then must do so before anything else.
-        if (_restarting.ContainsKey(row.Id))
+        Help? by = help;
+        // It is restarted once: a vault that could not note it then must do so before anything else. Whoever had helped is who settles it.
+        if (_restarting.TryGetValue(row.Id, out Help? before))
         {
+            by ??= before;
             NoteOffline(false);
             _restarting.TryRemove(row.Id, out _);
         }
@@ -196,24 +199,27 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         }
         if (WriteVerdicts.Settle(row.State, now) is not { } outcome)
             return Faults.StaysOpen(row, phone.Name, now);
-        Close(row, phone.Name, outcome, Faults.Settled(row, phone.Name, outcome, isOffline), help?.By ?? Agent);
+        Close(row, phone.Name, outcome, Faults.Settled(row, phone.Name, outcome, isOffline), by);
         return null;
 
         bool NoteOffline(bool offline)
         {
             // What the vault then fails to note is known at least here.
             if (!offline)
-                _restarting[row.Id] = true;
+                _restarting[row.Id] = by;
             vault.Journal.NoteOffline(row.Id, offline);
             isOffline = offline;
             return true;
         }
     }
 
-    private void Close(JournalRow row, string phone, WriteOutcome outcome, (OperationError Error, string Advice) end, string by)
+    /// <summary>Closes a row, by whoever helped, else by the agent itself.</summary>
+    private void Close(JournalRow row, string phone, WriteOutcome outcome, (OperationError Error, string Advice) end, Help? help)
     {
-        vault.Audit.Append(new AuditEntry(by, "settle-restore", phone, outcome.ToString().ToLowerInvariant(), $"{JournalNames.Full(row.Id)}: {end.Advice}") { Journal = JournalNames.Full(row.Id) });
-        vault.Journal.Close(row.Id, outcome, end.Error.Name(), end.Advice, by);
+        string why = help is null ? "" : $" Reason: {help.Reason}";
+        vault.Audit.Append((help?.Caller ?? Caller.Agent).Did(
+            "settle-restore", phone, outcome.ToString().ToLowerInvariant(), $"{JournalNames.Full(row.Id)}: {end.Advice}{why}", JournalNames.Full(row.Id)));
+        vault.Journal.Close(row.Id, outcome, end.Error.Name(), end.Advice, help?.By ?? Caller.Agent.Name);
         LogSettled(log, JournalNames.Full(row.Id), phone, outcome);
     }
 

@@ -30,9 +30,12 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases
         var told = new Dictionary<string, Entry>();
         bool isFirst = true;
         long since = time.GetTimestamp();
+        Task changed = Task.CompletedTask;
         while (true)
         {
-            Task changed = Task.WhenAny(phones.Changed, jobs.Changed, leases.Changed);
+            // One for as long as nothing changes: each would wait at all three until then.
+            if (changed.IsCompleted)
+                changed = Task.WhenAny(phones.Changed, jobs.Changed, leases.Changed);
             (Entry[] now, ulong revision) = Sample();
             bool anything = isFirst;
             foreach (LiveEvent news in Differences(told, now, revision, isFirst))

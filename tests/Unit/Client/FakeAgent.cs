@@ -82,6 +82,16 @@ internal sealed class FakeAgent : IAsyncDisposable
     public Func<WatchLeaseRequest, IServerStreamWriter<WatchLeaseResponse>, ServerCallContext, Task> OnWatchLease { get; set; } =
         (_, _, _) => throw Missing();
 
+    /// <summary>Tells what <see cref="OnListDevices"/> says, and nothing behind it.</summary>
+    public Func<IServerStreamWriter<WatchDevicesResponse>, ServerCallContext, Task>? OnWatchDevices { get; set; }
+
+    public Func<ListAuditRequest, ListAuditResponse> OnListAudit { get; set; } = _ => throw Missing();
+
+    public Func<VerifyAuditResponse> OnVerifyAudit { get; set; } = () => throw Missing();
+
+    public Func<ExportAuditRequest, IServerStreamWriter<ExportAuditResponse>, ServerCallContext, Task> OnExportAudit { get; set; } =
+        (_, _, _) => throw Missing();
+
     public Func<ListJournalRequest, ListJournalResponse> OnListJournal { get; set; } = _ => throw Missing();
 
     public Func<GetJournalEntryRequest, GetJournalEntryResponse> OnGetJournalEntry { get; set; } = _ => throw Missing();

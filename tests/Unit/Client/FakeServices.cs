@@ -16,6 +16,8 @@ internal static class FakeServices
         app.MapGrpcService<Imei>();
         app.MapGrpcService<Snapshots>();
         app.MapGrpcService<Leases>();
+        app.MapGrpcService<Watches>();
+        app.MapGrpcService<Audits>();
         app.MapGrpcService<Journal>();
         app.MapGrpcService<Approvals>();
     }
@@ -119,6 +121,38 @@ internal static class FakeServices
         {
             fake.Requests.Enqueue(request);
             return fake.OnWatchLease(request, answers, context);
+        }
+    }
+
+    internal sealed class Watches(FakeAgent fake) : WatchService.WatchServiceBase
+    {
+        public override async Task WatchDevices(WatchDevicesRequest request, IServerStreamWriter<WatchDevicesResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            if (fake.OnWatchDevices is { } script)
+            {
+                await script(answers, context);
+                return;
+            }
+            foreach (Device device in fake.OnListDevices().Devices)
+                await answers.WriteAsync(new WatchDevicesResponse { Revision = 1, Device = device });
+            await answers.WriteAsync(new WatchDevicesResponse { Revision = 1, Barrier = new WatchBarrier() });
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        }
+    }
+
+    internal sealed class Audits(FakeAgent fake) : AuditService.AuditServiceBase
+    {
+        public override Task<ListAuditResponse> ListAudit(ListAuditRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListAudit);
+
+        public override Task<VerifyAuditResponse> VerifyAudit(VerifyAuditRequest request, ServerCallContext context) =>
+            Answer(fake, request, _ => fake.OnVerifyAudit());
+
+        public override Task ExportAudit(ExportAuditRequest request, IServerStreamWriter<ExportAuditResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnExportAudit(request, answers, context);
         }
     }
 

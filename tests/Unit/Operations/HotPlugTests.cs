@@ -18,10 +18,15 @@ public sealed class HotPlugTests
         await using var bench = new Bench("galaxy");
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         PortSpec? at = null;
+        int looks = 0;
         var options = new RegistryOptions
         {
             Open = (port, ct) => port == Volatile.Read(ref at) ? bench.OpenAsync(PortSpec.Parse("/dev/sim1"), ct) : throw new PortOpenException(port, PortFault.NotFound, "not here"),
-            Discover = () => Volatile.Read(ref at) is { } port ? [port] : [],
+            Discover = () =>
+            {
+                Interlocked.Increment(ref looks);
+                return Volatile.Read(ref at) is { } port ? [port] : [];
+            },
         };
         await using var registry = new PhoneRegistry(options, bench.Vault, time, NullLogger<PhoneRegistry>.Instance);
         await using var jobs = new DumpJobs(registry, bench.Vault, time, NullLogger<DumpJobs>.Instance);
@@ -43,6 +48,8 @@ public sealed class HotPlugTests
         PhoneView back = await WithinASecondAsync(PhoneState.Ready, s_there);
         Assert.Equal([came.Name, came.Name], [gone.Name, back.Name]);
         Assert.Equal("/dev/there", registry.Get(came.Name).Port);
+        // Three seconds went by: a look at the beginning, and two a second.
+        Assert.InRange(Volatile.Read(ref looks), 2, 7);
 
         async Task<PhoneView> WithinASecondAsync(PhoneState state, PortSpec port)
         {
@@ -52,6 +59,39 @@ public sealed class HotPlugTests
                 time.Advance(TimeSpan.FromMilliseconds(500));
             return await told.WaitAsync(Eventually.Deadline, Bench.Ct);
         }
+    }
+
+    [Fact]
+    public async Task A_port_that_comes_without_a_phone_and_goes_is_told_as_removed()
+    {
+        await using var bench = new Bench("galaxy");
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        PortSpec? at = s_here;
+        var options = new RegistryOptions
+        {
+            Open = (port, _) => throw new PortOpenException(port, Volatile.Read(ref at) is null ? PortFault.NotFound : PortFault.HeldByAnother, "not ours"),
+            Discover = () => Volatile.Read(ref at) is { } port ? [port] : [],
+        };
+        await using var registry = new PhoneRegistry(options, bench.Vault, time, NullLogger<PhoneRegistry>.Instance);
+        await using var jobs = new DumpJobs(registry, bench.Vault, time, NullLogger<DumpJobs>.Instance);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(Bench.Ct);
+        await using IAsyncEnumerator<LiveEvent> news = new LiveState(registry, jobs, bench.Leases, time).WatchAsync(over.Token).GetAsyncEnumerator(over.Token);
+        PhoneView held = await ToldAsync(news, phone => phone.State == PhoneState.Unavailable);
+
+        Volatile.Write(ref at, null);
+        // A port that another program holds is tried again after a second, then less often.
+        await Eventually.HoldsAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return registry.List().Count == 0;
+        });
+        LiveEvent told;
+        do
+            told = await NextAsync(news);
+        while (told is not PhoneGone);
+        PhoneGone gone = (PhoneGone)told;
+
+        Assert.Equal((held.Name, "/dev/here"), (gone.Name, gone.Port));
     }
 
     private static async Task<PhoneView> ToldAsync(IAsyncEnumerator<LiveEvent> news, Predicate<PhoneView> wanted)

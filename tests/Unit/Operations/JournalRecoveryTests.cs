@@ -16,6 +16,8 @@ public class JournalRecoveryTests
     private const string Wanted2 = "084A09512430325781";
     private const string Wrong = "083A65390853468391";
 
+    private static readonly Caller s_boss = new("boss", "clients/0b055000", "192.0.2.9", "4bf92f3577b34da6a3ce929d0e0e4736");
+
     [Theory]
     [InlineData(JournalState.Intent, Wanted, WriteOutcome.Applied)]
     [InlineData(JournalState.Sent, Wanted, WriteOutcome.Applied)]
@@ -152,9 +154,14 @@ public class JournalRecoveryTests
         await Eventually.HoldsAsync(() => bench.Vault.Journal.Find(id)!.PutBacks == 2);
 
         JournalView closed = await bench.Desk.SettleAsync(
-            new SettleRequest { Name = $"{id}", Spc = "613908", Reason = "code from the operator", By = Caller.Local("ana") }, Bench.Ct);
+            new SettleRequest { Name = $"{id}", Spc = "613908", Reason = "code from the operator", By = s_boss }, Bench.Ct);
 
-        Assert.Equal((JournalState.Closed, RestoreOutcome.RolledBack), (closed.State, closed.Receipt.Outcome));
+        Assert.Equal((JournalState.Closed, RestoreOutcome.RolledBack, "boss: code from the operator"), (closed.State, closed.Receipt.Outcome, closed.Receipt.SettledBy));
+        // What was written to the phone then is hers on record: who, from where, why, and in which call.
+        AuditEntry row = bench.Vault.Audit.List(1)[0].Entry;
+        Assert.Equal(("settle-restore", "rolledback", $"journal/{id}"), (row.Action, row.Outcome, row.Journal));
+        Assert.Equal((s_boss.Name, s_boss.Id, s_boss.Station, s_boss.TraceId), (row.Operator, row.Client, row.Station, row.TraceId));
+        Assert.EndsWith("Reason: code from the operator", row.Detail, StringComparison.Ordinal);
         Assert.Equal((Old, 1L), (bench.Held(), bench.Phone.Counters.Requests(DiagCode.Spc)));
     }
 

@@ -154,6 +154,35 @@ public sealed class LeaseLineTests : IDisposable
         Assert.Equal((OperationError.LeaseSuperseded, "ben"), (over.Error, over.Fields["holder"]));
     }
 
+    [Fact]
+    public async Task How_a_lease_ended_is_on_record_also_for_the_next_agent_which_itself_only_knows_that_it_ended()
+    {
+        LeaseView lease = await _room.AcquireAsync(LeaseRoom.Ana);
+        _room.Advance(30);
+        _room.Restart(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(
+            ("expire-lease", "expired", "agent", "Lease 1 of ana (clients/00000001, 192.0.2.1), purpose: ticket 4711. Its holder did not renew it within 30 s."), _room.Audit()[^1]);
+        Assert.Equal(LeaseEnding.None, _room.Leases.Release(LeaseRoom.Phone, lease.Token, LeaseRoom.Ana));
+        var over = Assert.Throws<OperationException>(() => _room.Leases.Renew(LeaseRoom.Phone, lease.Token, null, LeaseRoom.Ana));
+        Assert.Equal(OperationError.LeaseSuperseded, over.Error);
+        Assert.True(_room.Vault.Audit.Verify().IsIntact);
+    }
+
+    [Fact]
+    public async Task A_lease_whose_holder_and_agent_both_died_ends_after_the_grace_with_the_reason_on_record()
+    {
+        await _room.AcquireAsync(LeaseRoom.Ana);
+        _room.Restart(TimeSpan.FromMinutes(10));
+        Task<LeaseView> ben = _room.AcquireAsync(LeaseRoom.Ben, wait: 60);
+
+        _room.Advance(30);
+
+        Assert.Equal("ben", (await ben).Holder);
+        Assert.Equal(["acquired", "expired", "acquired"], _room.Audit().Select(r => r.Outcome));
+        Assert.EndsWith("Its holder did not renew it within 30 s.", _room.Audit()[1].Detail, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _room.Dispose();
 
     private static Caller By(LeaseView lease) => new(lease.Holder, lease.HolderId, lease.Station, "");

@@ -1,5 +1,8 @@
 using ImeiAgent.Operations;
+using ImeiAgent.Session;
 using ImeiAgent.Vault;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
@@ -73,6 +76,74 @@ public class LiveStateTests
         Assert.IsType<LiveBarrier>(await later.NextAsync());
     }
 
+    [Fact]
+    public async Task Who_takes_waits_for_steals_and_gives_back_a_phone_is_told_and_that_a_lease_was_renewed_is_not()
+    {
+        await using var bench = new Bench();
+        string phone = (await bench.Registry.RequireAsync("", Bench.Ct)).Name;
+        await using var news = new News(bench);
+        await news.NextAsync<LiveBarrier>(_ => true);
+
+        LeaseView anas = await bench.Leases.AcquireAsync(Bench.Order(phone, LeaseRoom.Ana) with { Ttl = TimeSpan.FromMinutes(1) }, Bench.Ct);
+        PhoneNews taken = Assert.IsType<PhoneNews>(await news.NextAsync());
+        bench.Leases.Renew(phone, anas.Token, TimeSpan.FromHours(1), LeaseRoom.Ana);
+        Task<LeaseView> waiting = bench.Leases.AcquireAsync(Bench.Order(phone, LeaseRoom.Ben) with { Wait = TimeSpan.FromMinutes(5) }, Bench.Ct);
+        PhoneNews waited = Assert.IsType<PhoneNews>(await news.NextAsync());
+        LeaseView evas = bench.Leases.Steal(Bench.Order(phone, LeaseRoom.Eva) with { Purpose = "a customer waits" }).Lease;
+        PhoneNews stolen = Assert.IsType<PhoneNews>(await news.NextAsync());
+        bench.Leases.Release(phone, evas.Token, LeaseRoom.Eva);
+        LeaseView bens = await waiting;
+        PhoneNews served = await news.NextAsync<PhoneNews>(n => n.Lease?.Token == bens.Token);
+        bench.Leases.Release(phone, bens.Token, LeaseRoom.Ben);
+        PhoneNews free = await news.NextAsync<PhoneNews>(n => n.Lease is null);
+
+        Assert.Equal(
+            [("ana", 0, "ticket 4711"), ("ana", 1, "ticket 4711"), ("eva", 1, "a customer waits"), ("ben", 0, "ticket 4711")],
+            new[] { taken, waited, stolen, served }.Select(n => (n.Lease!.Holder, n.Lease.Waiting, n.Lease.Purpose)));
+        ulong[] revisions = [taken.Revision, waited.Revision, stolen.Revision, served.Revision, free.Revision];
+        Assert.Equal(revisions.Distinct().Order(), revisions);
+        Assert.All([taken, waited, stolen, served, free], n => Assert.Equal((phone, PhoneState.Ready), (n.Phone.Name, n.Phone.State)));
+    }
+
+    [Fact]
+    public async Task A_phone_that_left_diagnostic_mode_is_told_at_its_port()
+    {
+        await using var bench = new Bench("galaxy");
+        bench.Plug("exynos", seed: 2);
+        PortSpec behind = PortSpec.Parse("/dev/sim1");
+        await using PhoneRegistry registry = bench.NewRegistry([PortSpec.Parse("/dev/here")], (_, ct) => bench.OpenAsync(Volatile.Read(ref behind), ct));
+        await using var jobs = new DumpJobs(registry, bench.Vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
+        await registry.RequireAsync("", Bench.Ct);
+        await using var news = new News(new LiveState(registry, jobs, bench.Leases, TimeProvider.System));
+        PhoneNews before = await news.NextAsync<PhoneNews>(n => n.Phone.State == PhoneState.Ready);
+
+        Volatile.Write(ref behind, PortSpec.Parse("/dev/sim2"));
+        bench.First.Host.Unplug();
+        PhoneNews after = await news.NextAsync<PhoneNews>(n => n.Phone.State == PhoneState.NotDiag);
+
+        Assert.Equal(("/dev/here", before.Phone.Port), (after.Phone.Port, after.Phone.Port));
+        Assert.Contains("AT commands", after.Phone.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task While_nothing_changes_a_heartbeat_comes_every_ten_seconds_with_the_last_revision()
+    {
+        await using var bench = new Bench();
+        await bench.Registry.RequireAsync("", Bench.Ct);
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using var news = new News(new LiveState(bench.Registry, bench.Jobs, bench.Leases, time));
+        LiveBarrier barrier = await news.NextAsync<LiveBarrier>(_ => true);
+
+        for (int beat = 0; beat < 3; beat++)
+        {
+            Task<LiveEvent> next = news.NextAsync();
+            time.Advance(TimeSpan.FromSeconds(9.9));
+            Assert.False(next.IsCompleted);
+            time.Advance(TimeSpan.FromSeconds(0.1));
+            Assert.Equal(new LiveHeartbeat(barrier.Revision), await next);
+        }
+    }
+
     /// <summary>A watcher.</summary>
     private sealed class News : IAsyncDisposable
     {
@@ -80,8 +151,13 @@ public class LiveStateTests
         private readonly IAsyncEnumerator<LiveEvent> _events;
 
         public News(Bench bench, LiveState? live = null)
+            : this(live ?? new LiveState(bench.Registry, bench.Jobs, bench.Leases, TimeProvider.System))
         {
-            Live = live ?? new LiveState(bench.Registry, bench.Jobs, bench.Leases, TimeProvider.System);
+        }
+
+        public News(LiveState live)
+        {
+            Live = live;
             _events = Live.WatchAsync(_over.Token).GetAsyncEnumerator(_over.Token);
         }
 
