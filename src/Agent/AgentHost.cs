@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Services;
+using ImeiAgent.Agent.Tracing;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.Vault;
@@ -22,10 +23,11 @@ public sealed class AgentHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly VaultFile _vault;
+    private readonly TraceKeeper? _keeper;
     private int _disposed;
 
-    private AgentHost(WebApplication app, VaultFile vault, ListenEndpoint endpoint) =>
-        (_app, _vault, Endpoint, Remote) = (app, vault, endpoint.ToString(), app.Services.GetRequiredService<RemoteEndpoints>().All);
+    private AgentHost(WebApplication app, VaultFile vault, TraceKeeper? keeper, ListenEndpoint endpoint) =>
+        (_app, _vault, _keeper, Endpoint, Remote) = (app, vault, keeper, endpoint.ToString(), app.Services.GetRequiredService<RemoteEndpoints>().All);
 
     /// <summary>Where clients find it, as in "unix:/run/user/1000/imeiagent/agent.sock".</summary>
     public string Endpoint { get; }
@@ -47,10 +49,12 @@ public sealed class AgentHost : IAsyncDisposable
     {
         var settings = AgentSettings.Of(options);
         var vault = OpenVault(settings.DataDirectory);
+        TraceKeeper? keeper = settings.KeepTraces ? new TraceKeeper(vault.Traces, TimeProvider.System) : null;
+        keeper?.Enter();
         try
         {
             settings.Listen.Claim();
-            WebApplication app = Build(settings, vault, options.MinimumLogLevel, ownsProcess);
+            WebApplication app = Build(settings, vault, keeper, options.MinimumLogLevel, ownsProcess);
             try
             {
                 await app.StartAsync(ct);
@@ -69,10 +73,12 @@ public sealed class AgentHost : IAsyncDisposable
             app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RestoreImei>().BeginDrain);
             app.Services.GetRequiredService<DumpJobs>();
             app.Services.GetRequiredService<Gauges>();
-            return new AgentHost(app, vault, settings.Listen);
+            return new AgentHost(app, vault, keeper, settings.Listen);
         }
         catch
         {
+            if (keeper is not null)
+                await keeper.DisposeAsync();
             vault.Dispose();
             throw;
         }
@@ -88,6 +94,8 @@ public sealed class AgentHost : IAsyncDisposable
         await _app.Services.GetRequiredService<RestoreImei>().DrainAsync();
         await _app.Services.GetRequiredService<DumpJobs>().DisposeAsync();
         await _app.DisposeAsync();
+        if (_keeper is not null)
+            await _keeper.DisposeAsync();
         _vault.Dispose();
     }
 
@@ -111,18 +119,20 @@ public sealed class AgentHost : IAsyncDisposable
             .Select(a => IPEndPoint.Parse(a["https://".Length..])),
     ];
 
-    private static WebApplication Build(AgentSettings settings, VaultFile vault, LogLevel level, bool ownsProcess)
+    private static WebApplication Build(AgentSettings settings, VaultFile vault, TraceKeeper? keeper, LogLevel level, bool ownsProcess)
     {
         // Empty: no settings file, environment variable or argument adds a place to listen.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imei-agent" });
         AddLogging(builder.Logging, level);
         AddServer(builder.WebHost, settings);
         AddRooms(builder.Services, settings, vault);
+        builder.Services.AddTraces(settings, keeper);
         AddServices(builder.Services);
         builder.Services.AddAccess(settings);
         AddLifetime(builder.Services, ownsProcess);
 
         WebApplication app = builder.Build();
+        app.UseTraces(keeper);
         app.UseSmallStrangers();
         app.MapGrpcService<AgentInfoService>();
         app.MapGrpcService<DeviceService>();
@@ -134,6 +144,7 @@ public sealed class AgentHost : IAsyncDisposable
         app.MapGrpcService<ApprovalService>();
         app.MapGrpcService<SnapshotService>();
         app.MapGrpcService<AuditService>();
+        app.MapGrpcService<TraceService>();
         app.MapGrpcService<WatchService>();
         app.MapGrpcService<PairingService>();
         app.MapGrpcService<ClientService>();

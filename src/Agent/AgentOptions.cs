@@ -23,6 +23,9 @@ public sealed record AgentOptions
     /// <summary>The most requests that may ever be outstanding at a phone, 1 to 64; the agent finds out how many it takes. One is stop and wait.</summary>
     public int Window { get; init; } = 64;
 
+    /// <summary>Keep the traces of what it does, for those who have no collector.</summary>
+    public bool KeepTraces { get; init; } = true;
+
     /// <summary>How much of it one client may take.</summary>
     internal Limits Limits { get; init; } = new();
 

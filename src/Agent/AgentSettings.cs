@@ -9,6 +9,9 @@ namespace ImeiAgent.Agent;
 internal sealed record AgentSettings(
     IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session, Limits Limits)
 {
+    /// <summary>Whether it keeps the traces of what it does.</summary>
+    public bool KeepTraces { get; init; } = true;
+
     /// <summary>Checks the options.</summary>
     /// <exception cref="AgentStartException">One is wrong.</exception>
     public static AgentSettings Of(AgentOptions options)
@@ -26,7 +29,10 @@ internal sealed record AgentSettings(
             ListenEndpoint.Parse(Local(options.Listen) ?? DefaultPlaces.Listen()),
             [.. options.Listen.Where(text => !IsLocal(text)).Select(ListenAddress.Parse).Distinct()],
             new SessionOptions { LargestWindow = options.Window },
-            options.Limits);
+            options.Limits)
+        {
+            KeepTraces = options.KeepTraces,
+        };
     }
 
     private static string? Local(IReadOnlyList<string> listen) => listen.Where(IsLocal).ToArray() switch

@@ -24,9 +24,10 @@ var window = new Option<int>("--window")
         return 0;
     },
 };
+var noTraces = new Option<bool>("--no-traces") { Description = "Keep no traces of what the agent does. What went over a port before a restore failed is kept all the same." };
 var run = new Command("run", "Runs the agent until SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 1 cannot run, 2 an option is wrong.")
 {
-    port, noDiscovery, data, listen, window,
+    port, noDiscovery, data, listen, window, noTraces,
 };
 run.SetAction((parsed, ct) => RunAsync(
     new AgentOptions
@@ -36,6 +37,7 @@ run.SetAction((parsed, ct) => RunAsync(
         DataDirectory = parsed.GetValue(data),
         Listen = parsed.GetValue(listen) ?? [],
         Window = parsed.GetValue(window),
+        KeepTraces = !parsed.GetValue(noTraces),
     },
     ct));
 

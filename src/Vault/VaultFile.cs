@@ -1,16 +1,18 @@
 namespace ImeiAgent.Vault;
 
 /// <summary>
-/// The directory in which an agent keeps what it read and did: one SQLite file, owned by one agent at a time.
+/// The directory in which an agent keeps what it read and did: one SQLite file, owned by one agent at a time. Beside it a second for traces, which
+/// may be lost.
 /// Safe for use by many threads. SPC and passwords have no place in it.
 /// </summary>
 public sealed class VaultFile : IDisposable
 {
     private readonly VaultStore _store;
 
-    private VaultFile(VaultStore store, TimeProvider time)
+    private VaultFile(VaultStore store, Traces traces, TimeProvider time)
     {
         _store = store;
+        Traces = traces;
         Snapshots = new Snapshots(store, time);
         Journal = new Journal(store, time);
         Approvals = new Approvals(store, time);
@@ -32,7 +34,9 @@ public sealed class VaultFile : IDisposable
     public static VaultFile Open(string directory, TimeProvider time)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        return new VaultFile(VaultStore.Open(Path.GetFullPath(directory)), time);
+        string home = Path.GetFullPath(directory);
+        var store = VaultStore.Open(home);
+        return new VaultFile(store, Traces.Open(home, time, new TracesLimits()), time);
     }
 
     /// <summary>What was read from phones.</summary>
@@ -62,6 +66,13 @@ public sealed class VaultFile : IDisposable
     /// <summary>The clients that were paired.</summary>
     public Clients Clients { get; }
 
+    /// <summary>What happened inside the agent of late.</summary>
+    public Traces Traces { get; }
+
     /// <summary>Closes the file and lets another agent have it. Calls under way are waited for.</summary>
-    public void Dispose() => _store.Dispose();
+    public void Dispose()
+    {
+        Traces.Dispose();
+        _store.Dispose();
+    }
 }

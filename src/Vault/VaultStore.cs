@@ -166,7 +166,7 @@ internal sealed class VaultStore : IDisposable
         error.HResult == unchecked((int)0x80070020) || error.HResult == (OperatingSystem.IsMacOS() ? 35 : 11);
 
     // SQLite gives the files it puts beside vault.db the mode of vault.db.
-    private static void CreatePrivately(string file)
+    internal static void CreatePrivately(string file)
     {
         using (new FileStream(file, PrivateFile(FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite)))
         {

@@ -47,7 +47,7 @@ public sealed class AgentProcessTests : IDisposable
 
         Assert.Equal(
             ["AgentService", "ApprovalService", "AuditService", "ClientService", "DeviceService", "ImeiService", "JobService", "JournalService", "LeaseService",
-                "NvService", "PairingService", "SnapshotService", "WatchService"],
+                "NvService", "PairingService", "SnapshotService", "TraceService", "WatchService"],
             call.ResponseStream.Current.ListServicesResponse.Service.Select(s => s.Name)
                 .Where(n => n.StartsWith("imeiagent.v1.", StringComparison.Ordinal)).Select(n => n["imeiagent.v1.".Length..]).Order());
     }

@@ -246,7 +246,7 @@ internal sealed class Bench : IAsyncDisposable
 
     private void Change(string sql)
     {
-        using var direct = new SqliteConnection($"Data Source={Directory.GetFiles(_folder.File("vault"), "*.db")[0]};Pooling=False");
+        using var direct = new SqliteConnection($"Data Source={_folder.File("vault/vault.db")};Pooling=False");
         direct.Open();
         using SqliteCommand command = direct.CreateCommand();
 #pragma warning disable CA2100 // The names come from the tests.

@@ -50,6 +50,10 @@ public class RightsMatrixTests
         ["AuditService/ListAudit"] = Role.Supervisor,
         ["AuditService/VerifyAudit"] = Role.Supervisor,
         ["AuditService/ExportAudit"] = Role.Supervisor,
+        ["TraceService/ListTraces"] = Role.Reader,
+        ["TraceService/GetTrace"] = Role.Reader,
+        ["TraceService/ExportFrames"] = Role.Technician,
+        ["TraceService/ExportSupportBundle"] = Role.Supervisor,
         ["PairingService/CreatePairing"] = Role.Owner,
         ["PairingService/Enroll"] = Role.Unspecified,
         ["PairingService/RenewCertificate"] = Role.Viewer,
@@ -201,7 +205,7 @@ public class RightsMatrixTests
         from file in (FileDescriptor[])
             [AccessReflection.Descriptor, AgentReflection.Descriptor, ApprovalReflection.Descriptor, AuditReflection.Descriptor, DeviceReflection.Descriptor,
                 ImeiReflection.Descriptor, JobReflection.Descriptor, JournalReflection.Descriptor, LeaseReflection.Descriptor, NvReflection.Descriptor,
-                SnapshotReflection.Descriptor, WatchReflection.Descriptor]
+                SnapshotReflection.Descriptor, TraceReflection.Descriptor, WatchReflection.Descriptor]
         from service in file.Services
         from method in service.Methods
         select new Rpc($"/{service.FullName}/{method.Name}", $"{service.Name}/{method.Name}", method.IsClientStreaming, method.IsServerStreaming);

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+using Google.Protobuf.WellKnownTypes;
+using ImeiAgent.Operations;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Agent.Mapping;
+
+/// <summary>Traces in the words of the contract.</summary>
+internal static class TraceResponses
+{
+    public static TraceSummary ToProto(this Vault.TraceRow trace) => new()
+    {
+        TraceId = trace.TraceId,
+        Name = trace.Name,
+        StartTime = trace.Start.ToTimestamp(),
+        Duration = trace.Duration.ToDuration(),
+        Failed = trace.Failed,
+        Error = trace.Error,
+        Device = trace.Device,
+        Operator = trace.Operator.Length > 0 ? trace.Operator : Caller.Agent.Name,
+        SpanCount = (uint)trace.Spans,
+        RecordingCount = (uint)trace.Recordings,
+    };
+
+    public static GetTraceResponse ToProto(this TraceView view) => new()
+    {
+        Trace = view.Trace.ToProto(),
+        Spans = { view.Spans.Select(ToProto) },
+        Recordings = { view.Recordings.Select(ToProto) },
+    };
+
+    /// <summary>A trace as text, until the client's waterfall takes its place.</summary>
+    public static string ToText(this GetTraceResponse trace)
+    {
+        var text = new StringBuilder($"{trace.Trace.Name} {trace.Trace.Error}\ntrace {trace.Trace.TraceId}\n\n");
+        foreach (TraceSpan span in trace.Spans)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"{(span.StartTime - trace.Trace.StartTime).ToTimeSpan().TotalMilliseconds,10:0.0} ms");
+            text.Append(CultureInfo.InvariantCulture, $"{span.Duration.ToTimeSpan().TotalMilliseconds,10:0.0} ms  {span.Name}{(span.Failed ? "  FAILED " : "  ")}{span.StatusMessage}");
+            text.AppendLine(string.Concat(span.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"\n    {a.Key} = {a.Value}")));
+        }
+        return text.ToString();
+    }
+
+    private static TraceSpan ToProto(Vault.SpanRow span) => new()
+    {
+        SpanId = span.SpanId,
+        ParentSpanId = span.ParentId,
+        Name = span.Name,
+        Kind = (SpanKind)span.Kind,
+        StartTime = span.Start.ToTimestamp(),
+        Duration = span.Duration.ToDuration(),
+        Failed = span.Failed,
+        StatusMessage = span.StatusMessage,
+        Attributes = { span.Attributes.ToDictionary() },
+        Links = { span.Links.Select(link => new TraceLink { TraceId = link.TraceId, SpanId = link.SpanId }) },
+    };
+
+    private static PortRecording ToProto(Vault.RecordingRow row) => new()
+    {
+        Number = (ulong)row.Number,
+        Time = row.KeptAt.ToTimestamp(),
+        Device = row.Device,
+        Port = row.Port,
+        Error = row.Error,
+        RecordCount = (uint)row.Records,
+    };
+}
