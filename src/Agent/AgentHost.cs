@@ -163,6 +163,7 @@ public sealed class AgentHost : IAsyncDisposable
             Discover = settings.Discovery ? Ports.Discover : null,
             Open = Ports.OpenAsync,
             Session = settings.Session,
+            Record = settings.KeepTraces,
         });
         services.AddSingleton<PhoneRegistry>();
         services.AddSingleton<Identify>();

@@ -57,13 +57,12 @@ internal sealed class DumpReader(DumpPlan plan, Spool spool, HarmfulItems harmfu
                 TimeSpan? took = null;
                 try
                 {
-                    DiagReply<NvItem> reply = (await _replies[taken % _replies.Length]).Reply;
-                    if (NvTraffic.IsBusy(reply))
-                        reply = (await phone.Session.ReadOfManyAsync(slot, item, time, ct)).Reply;
-                    if (harmful.IsSkipped(taken))
-                        reading = NvReading.LeftOut(slot, item);
-                    else
-                        reading = NvReading.From(slot, item, reply);
+                    TimedReply<NvItem> timed = await _replies[taken % _replies.Length];
+                    if (NvTraffic.IsBusy(timed.Reply))
+                        timed = await phone.Session.ReadOfManyAsync(slot, item, time, ct);
+                    bool isSkipped = harmful.IsSkipped(taken);
+                    reading = isSkipped ? NvReading.LeftOut(slot, item) : NvReading.From(slot, item, timed.Reply);
+                    took = isSkipped ? null : timed.Took;
                 }
                 catch (MalformedReplyException)
                 {

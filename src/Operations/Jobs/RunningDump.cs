@@ -198,6 +198,7 @@ internal sealed class RunningDump
     /// <summary>Lets the port be opened anew, and finds out whether one item is to blame.</summary>
     private async Task LoseAsync(Phone phone, PhoneLostException lost, CancellationToken ct)
     {
+        phone.KeepRecording(lost.Reason);
         _harmful.Learn(Spool.Position);
         // A restore that is under way ends first: it may still hear what the phone does not tell a dump.
         using (await _phones.GateOf(Row.Device).EnterAsync(Caller.Agent, "a dump lost the phone", ct))

@@ -8,14 +8,17 @@ namespace ImeiAgent.Operations;
 /// </summary>
 public sealed class Phone
 {
+    private readonly FlightLog _flight;
     private volatile PhoneReading _last;
 
-    internal Phone(string name, PortSpec port, DiagSession session, WriteGate gate, PhoneReading reading)
+    internal Phone(string name, PortSpec port, DiagSession session, WriteGate gate, PhoneReading reading, FlightRecorder? recorder, FlightLog flight)
     {
         Name = name;
         Port = port.ToString();
         Session = session;
         Gate = gate;
+        Recorder = recorder;
+        _flight = flight;
         _last = reading;
     }
 
@@ -37,6 +40,12 @@ public sealed class Phone
     internal Guid Conversation { get; } = Guid.NewGuid();
 
     internal WriteGate Gate { get; }
+
+    /// <summary>What went over its port lately, also in earlier conversations; null when nothing is recorded.</summary>
+    internal FlightRecorder? Recorder { get; }
+
+    /// <summary>Something failed with it: what went over its port before is kept under the current trace, see <see cref="FlightLog"/>.</summary>
+    internal void KeepRecording(Exception why) => _flight.Keep(this, why);
 
     internal void Remember(PhoneReading reading) => _last = reading;
 

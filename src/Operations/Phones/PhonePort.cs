@@ -17,6 +17,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     private static readonly TimeSpan s_foreignDelay = TimeSpan.FromSeconds(30);
 
     private readonly Identify _identify = new(time);
+    private FlightRecorder? _recorder;
     private string _hint = "";
     private string _journal = "";
     private PhoneReading? _last;
@@ -72,7 +73,9 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
                 return false;
             }
 
-            await using var session = new DiagSession(stream, options.Session, time);
+            if (options.Record)
+                _recorder ??= new FlightRecorder(spec.ToString(), time);
+            await using var session = new DiagSession(stream, options.Session, time, _recorder);
             await SilenceAsync(session, ct);
             PhoneReading reading = await _identify.FirstAsync(session, ct);
 
@@ -112,7 +115,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     private async Task<bool> ServeAsync(DiagSession session, PhoneReading reading, CancellationToken ct)
     {
         WriteGate gate = registry.GateOf(Name);
-        var phone = new Phone(Name, spec, session, gate, reading);
+        var phone = new Phone(Name, spec, session, gate, reading, _recorder, registry.Flight);
         if (gate.Inside is not null)
             Show(PhoneState.Probing, PhoneHints.WithRestore);
         gate.Offer(phone);

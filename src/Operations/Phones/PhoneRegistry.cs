@@ -27,6 +27,7 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     public PhoneRegistry(RegistryOptions options, VaultFile vault, TimeProvider time, ILogger<PhoneRegistry> log)
     {
         (_options, _vault, _time, _log) = (options, vault, time, log);
+        Flight = new FlightLog(vault, log);
         Recovery = new JournalRecovery(vault, options.Restore, time, log);
         foreach (PortSpec port in options.Ports)
             Watch(port, discovered: false);
@@ -35,6 +36,8 @@ public sealed partial class PhoneRegistry : IAsyncDisposable
     }
 
     internal JournalRecovery Recovery { get; }
+
+    internal FlightLog Flight { get; }
 
     internal RestoreOptions RestoreOptions => _options.Restore;
 

@@ -20,6 +20,9 @@ public sealed record RegistryOptions
     /// <summary>How long a restore has patience with a phone.</summary>
     public RestoreOptions Restore { get; init; } = new();
 
+    /// <summary>Whether what goes over a port is recorded, so that a failure can be looked at afterwards.</summary>
+    public bool Record { get; init; } = true;
+
     /// <summary>How often to look for new ports: a look at a directory, so that a phone is seen within a second of its coming.</summary>
     public TimeSpan DiscoveryInterval { get; init; } = TimeSpan.FromMilliseconds(500);
 

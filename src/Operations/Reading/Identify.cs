@@ -29,11 +29,13 @@ public sealed class Identify(TimeProvider time)
         {
             OperationException why = PhoneFailure.Explain(e, phone);
             span.Fail(why);
+            phone.KeepRecording(why);
             throw why;
         }
         catch (OperationException e)
         {
             span.Fail(e);
+            phone.KeepRecording(e);
             throw;
         }
     }

@@ -22,7 +22,9 @@ public sealed class ReadItem(PhoneRegistry phones, TimeProvider time)
         }
         catch (Exception e) when (PhoneFailure.Is(e))
         {
-            throw PhoneFailure.Explain(e, phone);
+            OperationException why = PhoneFailure.Explain(e, phone);
+            phone.KeepRecording(why);
+            throw why;
         }
     }
 }

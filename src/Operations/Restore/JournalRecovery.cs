@@ -130,7 +130,11 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         {
             string? left = await SettleAsync(row, phone, help);
             if (left is not null)
-                span.Fail(new OperationException(OperationError.JournalOpen, left));
+            {
+                var open = new OperationException(OperationError.JournalOpen, left);
+                span.Fail(open);
+                phone.KeepRecording(open);
+            }
             else
                 span?.SetTag("imeiagent.outcome", vault.Journal.Find(row.Id)?.Outcome?.ToString().ToLowerInvariant());
             return left;
@@ -142,7 +146,9 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
         }
         catch (Exception e)
         {
-            span.Fail(PhoneFailure.Is(e) ? PhoneFailure.Explain(e, phone) : e);
+            Exception why = PhoneFailure.Is(e) ? PhoneFailure.Explain(e, phone) : e;
+            span.Fail(why);
+            phone.KeepRecording(why);
             throw;
         }
         finally

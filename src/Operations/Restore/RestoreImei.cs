@@ -162,6 +162,7 @@ public sealed partial class RestoreImei
         try
         {
             WriteEnd end = await write.RunAsync(request.Restart, Tell);
+            trace.Of(write.Phone);
             trace.Resume();
 
             // The truth, on disk and to the caller.

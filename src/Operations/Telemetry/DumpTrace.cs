@@ -80,7 +80,7 @@ internal sealed class DumpTrace : IDisposable
 
     /// <summary>An item is done.</summary>
     /// <param name="reading">What is known of it now.</param>
-    /// <param name="took">How long the phone took; null when it did not answer, or was asked more than once.</param>
+    /// <param name="took">How long the phone took; null when it did not answer, or was not asked.</param>
     /// <param name="window">Requests that may be outstanding.</param>
     public void Item(in NvReading reading, TimeSpan? took, int window)
     {

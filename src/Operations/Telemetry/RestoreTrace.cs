@@ -10,6 +10,7 @@ internal sealed class RestoreTrace : IDisposable
 {
     private readonly Activity? _whole;
     private Activity? _phase;
+    private Phone? _phone;
 
     public RestoreTrace(RestoreRequest request)
     {
@@ -20,15 +21,13 @@ internal sealed class RestoreTrace : IDisposable
         Begin(RestorePhase.Checked);
     }
 
-    /// <summary>The phone it is about, once that is known.</summary>
-    public Phone? Phone { get; private set; }
-
     /// <summary>Its own span, which the journal remembers: empty when nobody listens.</summary>
     public string SpanId => _whole?.SpanId.ToHexString() ?? "";
 
+    /// <summary>The phone it is about, once that is known, and in another conversation when it was away.</summary>
     public void Of(Phone phone)
     {
-        Phone = phone;
+        _phone = phone;
         _whole?.SetTag("imeiagent.device", phone.Name);
     }
 
@@ -84,6 +83,7 @@ internal sealed class RestoreTrace : IDisposable
         _phase.Fail(why);
         _whole.Fail(why);
         EndPhase();
+        _phone?.KeepRecording(why);
     }
 
     // Told by its own parent, not by the span that is current: whoever tells a phase may be a method that was called by another.
