@@ -7,7 +7,7 @@ namespace ImeiAgent.Agent;
 
 /// <summary>The options, checked and completed.</summary>
 internal sealed record AgentSettings(
-    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session, Limits Limits)
+    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session, Limits Limits, TimeProvider Time)
 {
     /// <summary>Checks the options.</summary>
     /// <exception cref="AgentStartException">One is wrong.</exception>
@@ -26,7 +26,8 @@ internal sealed record AgentSettings(
             ListenEndpoint.Parse(Local(options.Listen) ?? DefaultPlaces.Listen()),
             [.. options.Listen.Where(text => !IsLocal(text)).Select(ListenAddress.Parse).Distinct()],
             new SessionOptions { LargestWindow = options.Window },
-            options.Limits);
+            options.Limits,
+            options.Time);
     }
 
     private static string? Local(IReadOnlyList<string> listen) => listen.Where(IsLocal).ToArray() switch
