@@ -25,7 +25,7 @@ internal sealed record Limits
     public int Connections { get; init; } = 512;
 
     /// <summary>TCP connections of one client.</summary>
-    public int ClientConnections { get; init; } = 16;
+    public int ClientConnections { get; init; } = 32;
 
     /// <summary>How long a connection may stay on which no call is open.</summary>
     public TimeSpan IdleConnection { get; init; } = TimeSpan.FromMinutes(2);

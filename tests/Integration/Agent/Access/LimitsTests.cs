@@ -29,7 +29,7 @@ public class LimitsTests
 
         Assert.Equal((32, 512, 4), (limits.OpenCalls, limits.OpenLocalCalls, limits.OpenStrangerCalls));
         Assert.Equal((50, 200, 20), (limits.CallsPerSecond, limits.Burst, limits.StrangerCallsPerMinute));
-        Assert.Equal((512, 16, 32, 4), (limits.Connections, limits.ClientConnections, limits.StrangerConnections, limits.Transfers));
+        Assert.Equal((512, 32, 32, 4), (limits.Connections, limits.ClientConnections, limits.StrangerConnections, limits.Transfers));
         Assert.Equal((120, 30, 10), (limits.IdleConnection.TotalSeconds, limits.StrangerPatience.TotalSeconds, limits.Handshake.TotalSeconds));
         Assert.Equal((30, 600), (limits.PiecePatience.TotalSeconds, limits.TransferPatience.TotalSeconds));
         Assert.Equal((2000, 1000, 16384, 2097152), (Limits.LongestText, Limits.MostEntries, Limits.LargestStrangerMessage, Limits.LargestMessage));
