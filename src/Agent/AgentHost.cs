@@ -48,8 +48,8 @@ public sealed class AgentHost : IAsyncDisposable
     internal static async Task<AgentHost> StartAsync(AgentOptions options, bool ownsProcess, CancellationToken ct)
     {
         var settings = AgentSettings.Of(options);
-        var vault = OpenVault(settings.DataDirectory);
-        TraceKeeper? keeper = settings.KeepTraces ? new TraceKeeper(vault.Traces, TimeProvider.System) : null;
+        var vault = OpenVault(settings.DataDirectory, settings.Time);
+        TraceKeeper? keeper = settings.KeepTraces ? new TraceKeeper(vault.Traces, settings.Time) : null;
         keeper?.Enter();
         try
         {
@@ -99,11 +99,11 @@ public sealed class AgentHost : IAsyncDisposable
         _vault.Dispose();
     }
 
-    private static VaultFile OpenVault(string directory)
+    private static VaultFile OpenVault(string directory, TimeProvider time)
     {
         try
         {
-            return VaultFile.Open(directory, TimeProvider.System);
+            return VaultFile.Open(directory, time);
         }
         catch (VaultUnavailableException e)
         {
@@ -155,7 +155,7 @@ public sealed class AgentHost : IAsyncDisposable
 
     private static void AddRooms(IServiceCollection services, AgentSettings settings, VaultFile vault)
     {
-        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(settings.Time);
         services.AddSingleton(vault);
         services.AddSingleton(new RegistryOptions
         {
@@ -209,6 +209,7 @@ public sealed class AgentHost : IAsyncDisposable
             kestrel.Limits.MinResponseDataRate = null;
             // Those of other machines are counted apart, so that they leave room for its own.
             kestrel.Limits.MaxConcurrentConnections = 256 + kestrel.ApplicationServices.GetRequiredService<Limits>().Connections;
+            kestrel.Limits.KeepAliveTimeout = settings.Limits.IdleConnection;
             // A peer that is gone without a word goes from the list of connections too.
             kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(30);
             kestrel.Limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(20);

@@ -29,6 +29,9 @@ public sealed record AgentOptions
     /// <summary>How much of it one client may take.</summary>
     internal Limits Limits { get; init; } = new();
 
+    /// <summary>Its clock.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>What is logged to standard error: this and everything more important.</summary>
     public LogLevel MinimumLogLevel { get; init; } = LogLevel.Information;
 }

@@ -7,7 +7,7 @@ namespace ImeiAgent.Agent;
 
 /// <summary>The options, checked and completed.</summary>
 internal sealed record AgentSettings(
-    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session, Limits Limits)
+    IReadOnlyList<PortSpec> Ports, bool Discovery, string DataDirectory, ListenEndpoint Listen, IReadOnlyList<IPEndPoint> Remote, SessionOptions Session, Limits Limits, TimeProvider Time)
 {
     /// <summary>Whether it keeps the traces of what it does.</summary>
     public bool KeepTraces { get; init; } = true;
@@ -29,7 +29,8 @@ internal sealed record AgentSettings(
             ListenEndpoint.Parse(Local(options.Listen) ?? DefaultPlaces.Listen()),
             [.. options.Listen.Where(text => !IsLocal(text)).Select(ListenAddress.Parse).Distinct()],
             new SessionOptions { LargestWindow = options.Window },
-            options.Limits)
+            options.Limits,
+            options.Time)
         {
             KeepTraces = options.KeepTraces,
         };

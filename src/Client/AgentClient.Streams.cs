@@ -71,7 +71,8 @@ public sealed partial class AgentClient
             Task sending = SendFileAsync(call.RequestStream, header, file, cancellation);
 
             // An agent that has answered reads no more, and a write that waits for it would wait until the deadline. Disposing the call ends it.
-            if (await Task.WhenAny(sending, call.ResponseAsync).ConfigureAwait(false) == sending)
+            // One that has refused fails the write, whichever of the two is seen first; its answer says why.
+            if (await Task.WhenAny(sending, call.ResponseAsync).ConfigureAwait(false) == sending && sending.Exception?.InnerException is not (RpcException or InvalidOperationException))
                 await sending.ConfigureAwait(false);
             else
                 _ = sending.ContinueWith(

@@ -14,6 +14,7 @@ internal static class AccessSetup
         services.AddSingleton(s => Authority.Open(Path.Combine(settings.DataDirectory, "access"), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<Invitations>();
         services.AddSingleton<OpenCalls>();
+        services.AddSingleton<Transfers>();
         services.AddSingleton(s =>
         {
             var clients = new ClientBook(s.GetRequiredService<VaultFile>(), s.GetRequiredService<TimeProvider>());

@@ -24,7 +24,13 @@ internal sealed record Limits
     /// <summary>TCP connections in all.</summary>
     public int Connections { get; init; } = 512;
 
-    /// <summary>TCP connections without a certificate, in all; and how long each may stay.</summary>
+    /// <summary>TCP connections of one client.</summary>
+    public int ClientConnections { get; init; } = 32;
+
+    /// <summary>How long a connection may stay on which no call is open.</summary>
+    public TimeSpan IdleConnection { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>TCP connections without a certificate, in all.</summary>
     public int StrangerConnections { get; init; } = 32;
 
     /// <summary>How long a TCP connection without a certificate may stay.</summary>
@@ -32,6 +38,15 @@ internal sealed record Limits
 
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan Handshake { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Files that are sent or taken at once, of all callers together: each is in memory, and has at most 64 MiB.</summary>
+    public int Transfers { get; init; } = 4;
+
+    /// <summary>How long a client may take to send or to take one piece of a file, of at most 1 MiB.</summary>
+    public TimeSpan PiecePatience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a client may take to send or to take a whole file.</summary>
+    public TimeSpan TransferPatience { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The longest text in any field of a request, in characters.</summary>
     public const int LongestText = 2000;

@@ -63,6 +63,9 @@ internal sealed class OpenCalls : IDisposable
         return new Call(this, http, open);
     }
 
+    /// <summary>From now on <see cref="End"/> leaves a call alone.</summary>
+    public void Spare(HttpContext http) => _calls.TryRemove(http, out _);
+
     /// <summary>Ends all calls of a client at once, streams too.</summary>
     public void End(string who)
     {

@@ -45,12 +45,14 @@ internal sealed class PairingDesk(Authority authority, Invitations invitations, 
     /// <param name="id">The invitation's id.</param>
     /// <param name="signingRequest">PKCS#10 in DER.</param>
     /// <param name="proof">What shows that the client has the secret.</param>
+    /// <param name="server">The certificate that this connection was opened with: the agent may have a newer one by now. Null where there is none.</param>
     /// <param name="by">The caller, of whom the address is known.</param>
     /// <exception cref="OperationException">The invitation is not good, the request is wrong, the name is taken, or the vault failed.</exception>
-    public (ClientRow Client, X509Certificate2 Certificate, byte[] Ca) Enroll(string id, byte[] signingRequest, byte[] proof, Caller by)
+    public (ClientRow Client, X509Certificate2 Certificate, byte[] Ca) Enroll(string id, byte[] signingRequest, byte[] proof, X509Certificate2? server, Caller by)
     {
         PublicKey key = KeyOf(signingRequest);
-        if (invitations.Take(id, proof, Authority.HashOf(key), Authority.HashOf(authority.Server.PublicKey)) is not { } invitation)
+        byte[] serverKey = server is null ? [] : Authority.HashOf(server.PublicKey);
+        if (invitations.Take(id, proof, Authority.HashOf(key), serverKey) is not { } invitation)
         {
             refusals.AddCall(by, "/imeiagent.v1.PairingService/Enroll", OperationError.PairingRefused);
             throw Refusals.Pairing();
@@ -95,7 +97,7 @@ internal sealed class PairingDesk(Authority authority, Invitations invitations, 
         if (reason.Length > 500 || reason.Count(c => !char.IsWhiteSpace(c)) < 3)
             throw Refusals.Field("reason", "3 to 500 characters are expected.");
         ClientRow client = clients.Find(asked);
-        // On record before it counts: whoever revokes the client that they call with hears no answer.
+        // On record before it counts.
         Audit(by, "revoke-client", "revoked", $"{ClientBook.NameOf(client)}, {client.Name}: {reason}");
         return clients.Revoke(ClientBook.NameOf(client), reason, by);
     }

@@ -47,6 +47,12 @@ internal static class Refusals
     public static OperationException TooFast(TimeSpan after) =>
         new(OperationError.LimitExceeded, $"This client calls too fast. Try again in {Math.Max(1, after.TotalSeconds):0} s.") { RetryAfter = after };
 
+    public static OperationException TooManyTransfers(TimeSpan after) =>
+        new(OperationError.LimitExceeded, "Too many files are sent or taken at once. Try again when one of them has ended.") { RetryAfter = after };
+
+    public static OperationException TooSlow() =>
+        new(OperationError.LimitExceeded, "The file came or went too slowly, so it was given up: nothing was kept of it.");
+
     public static OperationException Vault(Vault.VaultUnavailableException e) =>
         new(OperationError.VaultUnavailable, $"Nothing was changed: {e.Message}", e);
 

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace ImeiAgent.Agent.Access;
@@ -13,6 +16,7 @@ namespace ImeiAgent.Agent.Access;
 /// </summary>
 internal sealed class TlsListener(Authority authority, Limits limits)
 {
+    private readonly ConcurrentDictionary<string, int> _ofClients = [];
     private int _connections;
     private int _strangers;
 
@@ -35,6 +39,9 @@ internal sealed class TlsListener(Authority authority, Limits limits)
         listen.Use(next => connection => HurryAsync(connection, next));
     });
 
+    /// <summary>The certificate that the agent showed when a call's connection was opened; null where there is none, as on its own socket.</summary>
+    public static X509Certificate2? ServerOf(HttpContext http) => http.Features.Get<ISslStreamFeature>()?.SslStream.LocalCertificate as X509Certificate2;
+
     private async Task CountAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         try
@@ -50,11 +57,29 @@ internal sealed class TlsListener(Authority authority, Limits limits)
         }
     }
 
+    // Of one client: it must leave room for the others.
+    private async Task CountAsync(ConnectionContext connection, string client, ConnectionDelegate next)
+    {
+        try
+        {
+            if (_ofClients.AddOrUpdate(client, 1, (_, count) => count + 1) <= limits.ClientConnections)
+                await next(connection);
+            else
+                connection.Abort(new ConnectionAbortedException("too many connections of one client"));
+        }
+        finally
+        {
+            // Of nobody who has none the name is kept.
+            if (_ofClients.AddOrUpdate(client, 0, (_, count) => count - 1) == 0)
+                _ofClients.TryRemove(new KeyValuePair<string, int>(client, 0));
+        }
+    }
+
     private async Task HurryAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not null)
+        if (connection.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate)
         {
-            await next(connection);
+            await CountAsync(connection, certificate.Subject, next);
             return;
         }
         try

@@ -3,7 +3,6 @@ using System.Globalization;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Client;
 using ImeiAgent.V1;
-using QRCoder;
 
 namespace ImeiAgent.Agent.Commands;
 
@@ -38,7 +37,7 @@ internal static class AccessCommands
                 It will look for the agent at {string.Join(", ", made.Addresses)}. Whoever has the line has its rights: hand it to nobody else.
                 """);
             if (!parsed.GetValue(noQr) && !Console.IsErrorRedirected)
-                await Console.Error.WriteLineAsync(Draw(made.Line));
+                await Console.Error.WriteLineAsync(QrText.Draw(made.Line, colours: !OperatingSystem.IsWindows()));
         }, ct));
         return pair;
     }
@@ -107,12 +106,4 @@ internal static class AccessCommands
     private static string Day(Google.Protobuf.WellKnownTypes.Timestamp moment) => moment.ToDateTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     private static string Minute(Google.Protobuf.WellKnownTypes.Timestamp moment) => moment.ToDateTime().ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-
-    // Two modules a character, dark on light whatever the terminal's colours are.
-    private static string Draw(string text)
-    {
-        using QRCodeData code = new QRCodeGenerator().CreateQrCode(text, QRCodeGenerator.ECCLevel.L);
-        using var drawn = new AsciiQRCode(code);
-        return drawn.GetGraphicSmall(drawQuietZones: true, invert: true);
-    }
 }

@@ -23,7 +23,8 @@ internal sealed class PairingService(PairingDesk pairing, Authority authority) :
 
     public override Task<EnrollResponse> Enroll(EnrollRequest request, ServerCallContext context)
     {
-        var (client, certificate, ca) = pairing.Enroll(request.Pairing, request.SigningRequest.ToByteArray(), request.Proof.ToByteArray(), context.Caller());
+        var (client, certificate, ca) = pairing.Enroll(
+            request.Pairing, request.SigningRequest.ToByteArray(), request.Proof.ToByteArray(), TlsListener.ServerOf(context.GetHttpContext()), context.Caller());
         return Task.FromResult(new EnrollResponse
         {
             Certificate = ByteString.CopyFrom(certificate.RawData),

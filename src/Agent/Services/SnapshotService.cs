@@ -8,7 +8,7 @@ using ImeiAgent.V1;
 namespace ImeiAgent.Agent.Services;
 
 /// <summary>What was read from phones and is kept.</summary>
-internal sealed class SnapshotService(Backups backups, ImportBackup import) : V1.SnapshotService.SnapshotServiceBase
+internal sealed class SnapshotService(Backups backups, ImportBackup import, Transfers transfers) : V1.SnapshotService.SnapshotServiceBase
 {
     private const int ExportChunk = 64 * 1024;
     private const int LargestImportChunk = 1024 * 1024;
@@ -30,18 +30,24 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import) : V1
         ExportSnapshotRequest request, IServerStreamWriter<ExportSnapshotResponse> responseStream, ServerCallContext context)
     {
         request.Format.RequireText();
+        using Transfer transfer = transfers.Begin(context.CancellationToken);
         using var file = new MemoryStream();
         backups.ExportText(request.Name, request.Slot.OrFirst(), request.ActiveOnly, file, context.Caller());
         for (var rest = file.GetBuffer().AsMemory(0, (int)file.Length); !rest.IsEmpty; rest = rest[Math.Min(ExportChunk, rest.Length)..])
         {
             ReadOnlyMemory<byte> chunk = rest[..Math.Min(ExportChunk, rest.Length)];
-            await responseStream.WriteAsync(new ExportSnapshotResponse { Chunk = UnsafeByteOperations.UnsafeWrap(chunk) }, context.CancellationToken);
+            await transfer.PieceAsync(async ct =>
+            {
+                await responseStream.WriteAsync(new ExportSnapshotResponse { Chunk = UnsafeByteOperations.UnsafeWrap(chunk) }, ct);
+                return true;
+            });
         }
     }
 
     public override async Task<ImportSnapshotResponse> ImportSnapshot(IAsyncStreamReader<ImportSnapshotRequest> requestStream, ServerCallContext context)
     {
-        if (!await requestStream.MoveNext(context.CancellationToken))
+        using Transfer transfer = transfers.Begin(context.CancellationToken);
+        if (!await transfer.PieceAsync(requestStream.MoveNext))
             throw Requests.Invalid("file_name", "the first message is missing.");
         ImportSnapshotRequest first = requestStream.Current;
         first.Format.RequireText();
@@ -55,7 +61,7 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import) : V1
                 throw Requests.Invalid("chunk", "a file has at most 64 MiB.");
             chunk.WriteTo(file);
         }
-        while (await requestStream.MoveNext(context.CancellationToken));
+        while (await transfer.PieceAsync(requestStream.MoveNext));
 
         file.Position = 0;
         return new ImportSnapshotResponse { Snapshot = import.Run(first.FileName, first.Slot.OrFirst(), file, context.Caller()).ToProto(reveal: false) };

@@ -16,7 +16,6 @@ internal static class EveryAgent
 {
     private const int AtOnce = 8;
 
-    // On the real clock, as the deadlines of gRPC are.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     public static async Task<IReadOnlyList<AgentAnswer>> AskAsync(Invocation invocation)
@@ -34,8 +33,8 @@ internal static class EveryAgent
 
     private static async Task<AgentAnswer> AskAsync(string name, AgentEndpoint endpoint, TimeProvider time, CancellationToken cancellation)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(Limit);
+        using CancellationTokenSource late = new(Limit, time);
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, late.Token);
         AgentClient client = AgentClient.Connect(endpoint, time);
         await using (client.ConfigureAwait(false))
         {

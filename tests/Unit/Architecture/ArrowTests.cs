@@ -86,6 +86,30 @@ public partial class ArrowTests
         Assert.DoesNotContain(files, f => Regex.IsMatch(File.ReadAllText(f), @"\busing\s+ImeiAgent\.(Session|Vault)\b"));
     }
 
+    [Theory]
+    [InlineData("Operations")]
+    [InlineData("Agent/Services")]
+    [InlineData("Agent/Mapping")]
+    public void What_handles_requests_opens_no_files(string folder)
+    {
+        string[] files = Directory.GetFiles(Path.Combine(SourceDirectory(), folder), "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+
+        string[] guilty =
+        [
+            .. from file in files
+               where !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+               from line in File.ReadLines(file)
+               where OpensFiles().IsMatch(line)
+               select $"{Path.GetFileName(file)}: {line.Trim()}",
+        ];
+
+        Assert.True(guilty.Length == 0, $"What clients say never names a file of the agent's machine: files are the vault's, the key files' and the ports' own. {string.Join("; ", guilty)}");
+    }
+
+    [GeneratedRegex(@"(?<![\w.""])(File|FileStream|FileInfo|Directory|DirectoryInfo|StreamReader|StreamWriter|Process)(\.|\s*\()")]
+    private static partial Regex OpensFiles();
+
     [GeneratedRegex(@"\b(using\s+(static\s+|\w+\s*=\s*)?ImeiAgent\.|(?<![\w.])(ImeiAgent\.)?)(Session|Vault|Diag)(\.|;)")]
     private static partial Regex BelowOperations();
 

@@ -25,7 +25,7 @@ internal sealed record CliRun(ExitCode Exit, string Out, string Err)
             InIsTerminal = setting.Interactive,
             OutIsTerminal = setting.Colour,
             ErrIsTerminal = setting.Colour,
-            Time = new ImpatientTime(),
+            Time = setting.Time ?? new ImpatientTime(),
             Environment = name => name switch
             {
                 "IMEI_AGENT" => agent?.Endpoint.ToString(),
@@ -65,6 +65,9 @@ internal sealed record CliSetting
     public string? Home { get; init; }
 
     public CancellationToken? Cancellation { get; init; }
+
+    /// <summary>Its clock; null for one whose short pauses are over at once.</summary>
+    public TimeProvider? Time { get; init; }
 
     /// <summary>A person who types <paramref name="lines"/>.</summary>
     public static CliSetting Typing(params string[] lines) => new() { Interactive = true, Input = string.Join('\n', lines) + "\n" };

@@ -7,6 +7,8 @@ using ImeiAgent.Client.Contexts;
 using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.Unit.Client.Contexts;
+using ImeiAgent.V1;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace ImeiAgent.Unit.Cli;
@@ -15,7 +17,8 @@ public sealed class ContextTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    private CliSetting Here => new() { Home = _folder.Path };
+    // The real clock: the limit of 10 s for an agent that says nothing is a short pause too.
+    private CliSetting Here => new() { Home = _folder.Path, Time = TimeProvider.System };
 
     private ContextStore Store => ContextStore.For(name => name is "XDG_CONFIG_HOME" or "HOME" or "APPDATA" ? _folder.Path : null);
 
@@ -155,6 +158,78 @@ public sealed class ContextTests : IDisposable
         Assert.Equal("devices/sm-g991u-3f2a", lines[1].GetProperty("answer").GetProperty("devices")[0].GetProperty("name").GetString());
         Assert.Equal("imeiagent.client", lines[2].GetProperty("error").GetProperty("details")[0].GetProperty("domain").GetString());
         Assert.Equal(8, (int)json.Exit);
+    }
+
+    [Fact]
+    public async Task They_are_asked_side_by_side()
+    {
+        await using FakeStation one = await FakeStation.StartAsync();
+        await using FakeStation two = await FakeStation.StartAsync();
+        await using FakeAgent local = await FakeAgent.StartAsync();
+        await RunAsync("context", "add", "one", one.Line());
+        await RunAsync("context", "add", "two", two.Line());
+        // Each answers when all three have been asked.
+        using Barrier all = new(3);
+        foreach (FakeAgent agent in (FakeAgent[])[one.Agent, two.Agent, local])
+            agent.OnListDevices = () => all.SignalAndWait(Eventually.Deadline, Ct) ? new() { Devices = { Samples.Phone() } } : throw FakeAgent.Failure(StatusCode.Aborted, "ALONE");
+
+        CliRun run = await CliRun.RunAsync(local, Here, "devices", "--all");
+
+        Assert.Equal(ExitCode.Ok, run.Exit);
+        Assert.Equal(["local", "one", "two"], run.OutLines.Skip(1).Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
+    public async Task An_agent_that_says_nothing_is_given_up_after_ten_seconds_and_the_others_are_shown()
+    {
+        await using FakeStation silent = await FakeStation.StartAsync();
+        await using FakeAgent local = await FakeAgent.StartAsync();
+        await RunAsync("context", "add", "silent", silent.Line());
+        FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+        TaskCompletionSource asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using ManualResetEventSlim end = new();
+        silent.Agent.OnListDevices = () =>
+        {
+            asked.TrySetResult();
+            end.Wait(Ct);
+            return new();
+        };
+
+        Task<CliRun> running = CliRun.RunAsync(local, Here with { Time = time }, "devices", "--all");
+        await asked.Task.WaitAsync(Eventually.Deadline, Ct);
+        time.Advance(TimeSpan.FromSeconds(9.9));
+        Assert.False(running.IsCompleted);
+        await Eventually.HoldsAsync(() => local.RequestsOf<ListDevicesRequest>().Any());
+        time.Advance(TimeSpan.FromSeconds(0.2));
+        CliRun run = await running.WaitAsync(Eventually.Deadline, Ct);
+        end.Set();
+
+        Assert.Equal(8, (int)run.Exit);
+        Assert.Matches(@"(?m)^silent: .* did not answer in 10 s\. \[AGENT_UNREACHABLE\]", run.Out);
+        Assert.Matches(@"(?m)^local\s+sm-g991u-3f2a\s", run.Out);
+    }
+
+    [Fact]
+    public async Task The_list_says_which_is_current_and_which_has_expired()
+    {
+        await using FakeStation station = await FakeStation.StartAsync();
+        await RunAsync("context", "add", "shop", station.Line());
+        await RunAsync("context", "add", "home", station.Line());
+        await RunAsync("context", "use", "home");
+
+        CliRun list = await RunAsync("context", "list");
+        CliRun json = await RunAsync("context", "list", "--json");
+        CliRun later = await CliRun.RunAsync(null, Here with { Time = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(91)) }, "context", "list");
+        CliRun shown = await RunAsync("context", "show", "shop");
+
+        Assert.Matches(@"(?m)^\s*\*\s+home\s", list.Out);
+        Assert.Matches(@"(?m)^\s+shop\s", list.Out);
+        Assert.Contains("local", list.Out, StringComparison.Ordinal);
+        JsonElement[] lines = [.. json.OutLines.Select(line => JsonDocument.Parse(line).RootElement)];
+        Assert.Equal([("shop", false), ("home", true)], lines.Select(line => (line.GetProperty("name").GetString(), line.GetProperty("current").GetBoolean())));
+        Assert.Matches(@"(?m)^\s+shop\s.*expired \d{4}-\d\d-\d\d: pair again", later.Out);
+        Assert.DoesNotContain("expired", list.Out, StringComparison.Ordinal);
+        Assert.Equal("name         shop", shown.OutLines[0]);
     }
 
     [Fact]

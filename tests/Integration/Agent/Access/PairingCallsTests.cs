@@ -6,6 +6,7 @@ using Google.Protobuf;
 using Google.Rpc;
 using Grpc.Core;
 using Grpc.Net.Client;
+using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Xunit;
@@ -92,11 +93,16 @@ public class PairingCallsTests
     [Fact]
     public async Task To_revoke_a_client_ends_what_it_has_open_at_once_and_its_lease()
     {
-        await using StationUnderTest station = await StationUnderTest.StartAsync();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost");
+        await using StationUnderTest station = await StationUnderTest.StartAsync(port: phone.Host.Path);
         using X509Certificate2 certificate = await station.PairAsync("bench-3", Role.Technician);
         GrpcChannel channel = station.Connect(certificate);
         using AsyncServerStreamingCall<WatchDevicesResponse> watch = new WatchService.WatchServiceClient(channel).WatchDevices(new(), cancellationToken: Ct);
         Assert.True(await watch.ResponseStream.MoveNext(Ct));
+        var leases = new LeaseService.LeaseServiceClient(station.Local);
+        await new LeaseService.LeaseServiceClient(channel).AcquireLeaseAsync(
+            new AcquireLeaseRequest { Device = phone.Host.Path, Purpose = "ticket 4711", RequestId = Guid.NewGuid().ToString() }, cancellationToken: Ct);
+        Assert.Single((await leases.ListLeasesAsync(new(), cancellationToken: Ct)).Leases);
 
         await Clients(station).RevokeClientAsync(new RevokeClientRequest { Client = "bench-3", Reason = "lost laptop" }, cancellationToken: Ct);
 
@@ -105,8 +111,29 @@ public class PairingCallsTests
             while (await watch.ResponseStream.MoveNext(Ct)) { }
         });
         Assert.Equal("CLIENT_REVOKED", await StationUnderTest.ReasonAsync(async () => await new DeviceService.DeviceServiceClient(channel).ListDevicesAsync(new(), cancellationToken: Ct)));
+        Assert.Empty((await leases.ListLeasesAsync(new(), cancellationToken: Ct)).Leases);
         PairedClient gone = Assert.Single((await Clients(station).ListClientsAsync(new ListClientsRequest { WithRevoked = true }, cancellationToken: Ct)).Clients);
         Assert.NotNull(gone.RevokeTime);
+    }
+
+    [Fact]
+    public async Task An_owner_who_revokes_the_client_they_use_hears_that_it_is_done()
+    {
+        await using StationUnderTest station = await StationUnderTest.StartAsync();
+        using X509Certificate2 certificate = await station.PairAsync("bench-3", Role.Owner);
+        GrpcChannel channel = station.Connect(certificate);
+        using AsyncServerStreamingCall<WatchDevicesResponse> watch = new WatchService.WatchServiceClient(channel).WatchDevices(new(), cancellationToken: Ct);
+        Assert.True(await watch.ResponseStream.MoveNext(Ct));
+
+        RevokeClientResponse answer = await new ClientService.ClientServiceClient(channel).RevokeClientAsync(
+            new RevokeClientRequest { Client = "bench-3", Reason = "lost laptop" }, cancellationToken: Ct);
+
+        Assert.NotNull(answer.Client.RevokeTime);
+        await Assert.ThrowsAsync<RpcException>(async () =>
+        {
+            while (await watch.ResponseStream.MoveNext(Ct)) { }
+        });
+        Assert.Equal("CLIENT_REVOKED", await StationUnderTest.ReasonAsync(async () => await new DeviceService.DeviceServiceClient(channel).ListDevicesAsync(new(), cancellationToken: Ct)));
     }
 
     [Fact]
@@ -196,6 +223,7 @@ public class PairingCallsTests
     [InlineData("", Role.Reader, "name")]
     [InlineData("two words", Role.Reader, "name")]
     [InlineData("-x", Role.Reader, "name")]
+    [InlineData("forty-one-characters-are-one-more-than-40", Role.Reader, "name")]
     [InlineData("bench-3", Role.Unspecified, "role")]
     [InlineData("bench-3", (Role)9, "role")]
     public async Task A_wrong_invitation_is_not_made(string name, Role role, string field)

@@ -39,13 +39,15 @@ internal sealed class StationUnderTest : IAsyncDisposable
     /// <summary>Over the socket.</summary>
     public GrpcChannel Local { get; }
 
+    public string Endpoint => _host.Endpoint;
+
     public IPEndPoint Address => _host.Remote[0];
 
     public string AccessFolder => _folder.File("data/access");
 
     public static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<StationUnderTest> StartAsync(TemporaryFolder? folder = null, Limits? limits = null, string? port = null)
+    public static async Task<StationUnderTest> StartAsync(TemporaryFolder? folder = null, Limits? limits = null, string? port = null, TimeProvider? time = null)
     {
         Requires.Unless(OperatingSystem.IsLinux(), "these tests listen on a Unix domain socket and over TLS 1.3");
         TemporaryFolder used = folder ?? new TemporaryFolder();
@@ -56,6 +58,7 @@ internal sealed class StationUnderTest : IAsyncDisposable
             DataDirectory = used.File("data"),
             Listen = [$"unix:{used.File("run/agent.sock")}", "127.0.0.1:0"],
             MinimumLogLevel = Microsoft.Extensions.Logging.LogLevel.Warning,
+            Time = time ?? TimeProvider.System,
             Limits = limits ?? new Limits { StrangerCallsPerMinute = 1000 },
         };
         return new StationUnderTest(used, folder is null, await AgentHost.StartAsync(options, Ct));
@@ -83,7 +86,8 @@ internal sealed class StationUnderTest : IAsyncDisposable
     }
 
     /// <summary>Enrols as the contract says.</summary>
-    public async Task<EnrollResponse> EnrollAsync(string id, byte[] secret, ECDsa key)
+    /// <param name="before">What happens between the opening of the connection and the call.</param>
+    public async Task<EnrollResponse> EnrollAsync(string id, byte[] secret, ECDsa key, Func<Task>? before = null)
     {
         GrpcChannel channel = Connect(null, out Func<X509Certificate2?> server);
         var pairing = new PairingService.PairingServiceClient(channel);
@@ -91,6 +95,7 @@ internal sealed class StationUnderTest : IAsyncDisposable
         await Assert.ThrowsAsync<Grpc.Core.RpcException>(async () => await new DeviceService.DeviceServiceClient(channel).ListDevicesAsync(new(), cancellationToken: Ct));
         byte[] said = [.. Encoding.ASCII.GetBytes("imei1-enroll"), .. SHA256.HashData(key.ExportSubjectPublicKeyInfo()),
             .. SHA256.HashData(server()!.PublicKey.ExportSubjectPublicKeyInfo())];
+        await (before?.Invoke() ?? Task.CompletedTask);
         return await pairing.EnrollAsync(
             new EnrollRequest { Pairing = id, SigningRequest = SigningRequest(key), Proof = ByteString.CopyFrom(HMACSHA256.HashData(secret, said)) }, cancellationToken: Ct);
     }

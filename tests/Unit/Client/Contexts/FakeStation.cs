@@ -158,7 +158,9 @@ internal sealed class FakeStation : IAsyncDisposable
             });
             listen.UseHttps(https =>
             {
-                https.ServerCertificate = _server;
+                // Kestrel itself would show no certificate that is not for servers.
+                https.ServerCertificateSelector = (_, _) => null;
+                https.OnAuthenticate = (_, options) => (options.ServerCertificateSelectionCallback, options.ServerCertificate) = (null, _server);
                 https.SslProtocols = protocols;
                 https.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
                 https.ClientCertificateValidation = (shown, _, _) => IsOurs(shown);

@@ -66,7 +66,7 @@ public sealed class PairingTests : IDisposable
         await AssertNothingReachedAsync(station);
     }
 
-    public static TheoryData<string> WrongServers { get; } = ["another CA", "another CA that carries ours", "without the CA", "without a purpose", "expired", "the CA of another agent"];
+    public static TheoryData<string> WrongServers { get; } = ["another CA", "another CA that carries ours", "without the CA", "without a purpose", "for clients", "expired", "the CA of another agent"];
 
     [Theory]
     [MemberData(nameof(WrongServers))]
@@ -80,6 +80,7 @@ public sealed class PairingTests : IDisposable
             "another CA that carries ours" => other.Server(ours.Certificate),
             "without the CA" => ours.Server(null),
             "without a purpose" => ours.Server(ours.Certificate, purpose: ""),
+            "for clients" => ours.Server(ours.Certificate, purpose: TestCa.ClientAuth),
             "expired" => ours.Server(ours.Certificate, until: TestCa.Now.AddMinutes(-1)),
             _ => ours.Server(other.Certificate),
         };

@@ -1,0 +1,58 @@
+namespace ImeiAgent.Agent.Access;
+
+/// <summary>
+/// The files that go over the wire now. The agent holds each in memory, so there are only so many of them, and a client that is slow or silent
+/// is not waited for.
+/// </summary>
+internal sealed class Transfers(Limits limits, TimeProvider time)
+{
+    private int _open;
+
+    /// <summary>A file begins to be sent or taken; disposing the result ends that.</summary>
+    /// <exception cref="Operations.OperationException">Too many are under way.</exception>
+    public Transfer Begin(CancellationToken call)
+    {
+        if (Interlocked.Increment(ref _open) <= limits.Transfers)
+            return new Transfer(limits, time, () => Interlocked.Decrement(ref _open), call);
+        Interlocked.Decrement(ref _open);
+        throw Refusals.TooManyTransfers(limits.PiecePatience);
+    }
+}
+
+/// <summary>A file on the wire, piece by piece.</summary>
+internal sealed class Transfer : IDisposable
+{
+    private readonly Limits _limits;
+    private readonly TimeProvider _time;
+    private readonly Action _end;
+    private readonly CancellationToken _call;
+    private readonly CancellationTokenSource _whole;
+
+    public Transfer(Limits limits, TimeProvider time, Action end, CancellationToken call)
+    {
+        (_limits, _time, _end, _call) = (limits, time, end, call);
+        _whole = new CancellationTokenSource(limits.TransferPatience, time);
+    }
+
+    /// <summary>Sends or takes a piece.</summary>
+    /// <exception cref="Operations.OperationException">The client took too long, with this piece or with the whole.</exception>
+    public async Task<T> PieceAsync<T>(Func<CancellationToken, Task<T>> piece)
+    {
+        using var patience = new CancellationTokenSource(_limits.PiecePatience, _time);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(_call, patience.Token, _whole.Token);
+        try
+        {
+            return await piece(any.Token);
+        }
+        catch (Exception) when (any.IsCancellationRequested && !_call.IsCancellationRequested)
+        {
+            throw Refusals.TooSlow();
+        }
+    }
+
+    public void Dispose()
+    {
+        _whole.Dispose();
+        _end();
+    }
+}
