@@ -11,7 +11,7 @@ internal static class TraceSetup
         // Made outside, so that it ends behind everything that the services do.
         if (keeper is not null)
             services.AddSingleton(keeper);
-        services.AddSingleton(new AgentFacts(settings, TimeProvider.System));
+        services.AddSingleton(new AgentFacts(settings, settings.Time));
         services.AddSingleton<TraceDesk>();
         services.AddSingleton<SupportBundle>();
     }
