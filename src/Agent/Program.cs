@@ -24,9 +24,21 @@ var window = new Option<int>("--window")
         return 0;
     },
 };
+var metrics = new Option<int?>("--metrics")
+{
+    Description = "Offers measurements to Prometheus at http://127.0.0.1:PORT/metrics, to this machine only; 0 for any free port.",
+    HelpName = "PORT",
+    CustomParser = result =>
+    {
+        if (int.TryParse(result.Tokens[0].Value, out int number))
+            return number;
+        result.AddError("--metrics: a port from 0 to 65535 is expected.");
+        return null;
+    },
+};
 var run = new Command("run", "Runs the agent until SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 1 cannot run, 2 an option is wrong.")
 {
-    port, noDiscovery, data, listen, window,
+    port, noDiscovery, data, listen, window, metrics,
 };
 run.SetAction((parsed, ct) => RunAsync(
     new AgentOptions
@@ -36,6 +48,7 @@ run.SetAction((parsed, ct) => RunAsync(
         DataDirectory = parsed.GetValue(data),
         Listen = parsed.GetValue(listen) ?? [],
         Window = parsed.GetValue(window),
+        Metrics = parsed.GetValue(metrics),
     },
     ct));
 
@@ -53,6 +66,8 @@ static async Task<int> RunAsync(AgentOptions options, CancellationToken ct)
         Console.WriteLine($"imei-agent ready on {string.Join(" and ", [host.Endpoint, .. host.Remote])}");
         if (host.Remote.Count > 0)
             await Console.Error.WriteLineAsync($"imei-agent: certificate authority {host.Fingerprint}");
+        if (host.Metrics is { } address)
+            await Console.Error.WriteLineAsync($"imei-agent: measurements at {address}");
         await host.WaitForEndAsync(ct);
         return 0;
     }

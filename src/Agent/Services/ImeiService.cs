@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
 
@@ -23,6 +24,8 @@ internal sealed class ImeiService(PhoneRegistry phones, Identify identify, Resto
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         await foreach (RestoreEvent told in restore.RunAsync(request.ToDomain(context.Caller()), ending.Token))
         {
+            if (told is RestoreEnded)
+                CallTelemetry.LeaveToOperation(context);
             await responseStream.WriteAsync(told.ToProto(request.RevealImei), context.CancellationToken);
             if (told is RestoreEnded { Failure: { } failure })
                 throw failure;
