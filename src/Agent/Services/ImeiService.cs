@@ -24,7 +24,8 @@ internal sealed class ImeiService(PhoneRegistry phones, Identify identify, Resto
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         await foreach (RestoreEvent told in restore.RunAsync(request.ToDomain(context.Caller()), ending.Token))
         {
-            if (told is RestoreEnded)
+            // From the intent on it comes to an end that it logs, also when the client leaves.
+            if (told is RestoreEnded or RestoreProgress { Phase: >= RestorePhase.Intent })
                 CallTelemetry.LeaveToOperation(context);
             await responseStream.WriteAsync(told.ToProto(request.RevealImei), context.CancellationToken);
             if (told is RestoreEnded { Failure: { } failure })

@@ -121,9 +121,10 @@ internal sealed partial class CallTelemetry(TimeProvider time, ILogger<CallTelem
     private static LogLevel LevelOf(ServerCallContext context, CallEnd end)
     {
         Told told = Rights.Of(context.Method)?.Told ?? Told.Quietly;
+        bool isLeft = context.UserState.ContainsKey(ToldKey);
         bool isTold = end.Error is null
-            ? told == Told.ByCall
-            : !context.UserState.ContainsKey(ToldKey) && end.Error is not (FaultName or LimitName) && (told != Told.Quietly || end.Error != EndingName);
+            ? told == Told.ByCall || (told == Told.ByOperation && end.IsCancelled && !isLeft)
+            : !isLeft && end.Error is not (FaultName or LimitName) && (told != Told.Quietly || end.Error != EndingName);
         return isTold ? LogLevel.Information : LogLevel.Debug;
     }
 
