@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Services;
-using ImeiAgent.Agent.Tracing;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.Vault;
@@ -16,7 +16,7 @@ using Microsoft.Extensions.Logging.Console;
 namespace ImeiAgent.Agent;
 
 /// <summary>A running agent: puts the rooms together, listens, and takes all apart in order when it ends.</summary>
-public sealed class AgentHost : IAsyncDisposable
+public sealed partial class AgentHost : IAsyncDisposable
 {
     // A restore that is under way is waited for; it takes at most a few phone timeouts.
     private static readonly TimeSpan s_longestEnd = TimeSpan.FromSeconds(60);
@@ -24,16 +24,23 @@ public sealed class AgentHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly VaultFile _vault;
     private readonly TraceKeeper? _keeper;
+    private readonly MetricsEndpoint? _metrics;
     private int _disposed;
 
-    private AgentHost(WebApplication app, VaultFile vault, TraceKeeper? keeper, ListenEndpoint endpoint) =>
-        (_app, _vault, _keeper, Endpoint, Remote) = (app, vault, keeper, endpoint.ToString(), app.Services.GetRequiredService<RemoteEndpoints>().All);
+    private AgentHost(WebApplication app, VaultFile vault, TraceKeeper? keeper, ListenEndpoint endpoint, MetricsEndpoint? metrics)
+    {
+        (_app, _vault, _keeper, _metrics) = (app, vault, keeper, metrics);
+        (Endpoint, Remote) = (endpoint.ToString(), app.Services.GetRequiredService<RemoteEndpoints>().All);
+    }
 
     /// <summary>Where clients find it, as in "unix:/run/user/1000/imeiagent/agent.sock".</summary>
     public string Endpoint { get; }
 
     /// <summary>Where clients of other machines find it, over TLS; empty when it listens on its own machine only.</summary>
     public IReadOnlyList<IPEndPoint> Remote { get; }
+
+    /// <summary>Where Prometheus finds measurements; null when that was not asked for.</summary>
+    public string? Metrics => _metrics?.Address;
 
     /// <summary>SHA-256 over its certificate authority's SubjectPublicKeyInfo, 64 hex digits: what clients pin.</summary>
     public string Fingerprint => _app.Services.GetRequiredService<Authority>().Fingerprint;
@@ -54,14 +61,19 @@ public sealed class AgentHost : IAsyncDisposable
         try
         {
             settings.Listen.Claim();
-            WebApplication app = Build(settings, vault, keeper, options.MinimumLogLevel, ownsProcess);
+            WebApplication app = Build(settings, vault, keeper, options, ownsProcess);
+            MetricsEndpoint? metrics = null;
             try
             {
+                if (options.Metrics is { } port)
+                    metrics = await MetricsEndpoint.StartAsync(port, app.Services, ct);
                 await app.StartAsync(ct);
                 app.Services.GetRequiredService<RemoteEndpoints>().All = RemoteOf(app);
             }
             catch (Exception e)
             {
+                if (metrics is not null)
+                    await metrics.DisposeAsync();
                 await app.DisposeAsync();
                 if (e is IOException or SocketException)
                     throw new AgentStartException(AgentStartException.CannotRun, $"The agent cannot listen on {string.Join(" and ", [settings.Listen, .. settings.Remote])}: {e.Message}", e);
@@ -73,7 +85,7 @@ public sealed class AgentHost : IAsyncDisposable
             app.Lifetime.ApplicationStopping.Register(app.Services.GetRequiredService<RestoreImei>().BeginDrain);
             app.Services.GetRequiredService<DumpJobs>();
             app.Services.GetRequiredService<Gauges>();
-            return new AgentHost(app, vault, keeper, settings.Listen);
+            return new AgentHost(app, vault, keeper, settings.Listen, metrics);
         }
         catch
         {
@@ -93,6 +105,8 @@ public sealed class AgentHost : IAsyncDisposable
             await _app.StopAsync(patience.Token);
         await _app.Services.GetRequiredService<RestoreImei>().DrainAsync();
         await _app.Services.GetRequiredService<DumpJobs>().DisposeAsync();
+        if (_metrics is not null)
+            await _metrics.DisposeAsync();
         await _app.DisposeAsync();
         if (_keeper is not null)
             await _keeper.DisposeAsync();
@@ -119,11 +133,12 @@ public sealed class AgentHost : IAsyncDisposable
             .Select(a => IPEndPoint.Parse(a["https://".Length..])),
     ];
 
-    private static WebApplication Build(AgentSettings settings, VaultFile vault, TraceKeeper? keeper, LogLevel level, bool ownsProcess)
+    private static WebApplication Build(AgentSettings settings, VaultFile vault, TraceKeeper? keeper, AgentOptions options, bool ownsProcess)
     {
         // Empty: no settings file, environment variable or argument adds a place to listen.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imei-agent" });
-        AddLogging(builder.Logging, level);
+        AddLogging(builder.Logging, options);
+        IReadOnlyList<string> problems = builder.AddOpenTelemetry(options.Metrics is not null, options.Environment ?? Environment.GetEnvironmentVariable);
         AddServer(builder.WebHost, settings);
         AddRooms(builder.Services, settings, vault);
         builder.Services.AddTraces(settings, keeper);
@@ -132,6 +147,8 @@ public sealed class AgentHost : IAsyncDisposable
         AddLifetime(builder.Services, ownsProcess);
 
         WebApplication app = builder.Build();
+        foreach (string problem in problems)
+            LogProblem(app.Services.GetRequiredService<ILogger<AgentHost>>(), problem);
         app.UseTraces(keeper);
         app.UseSmallStrangers();
         app.MapGrpcService<AgentInfoService>();
@@ -187,6 +204,7 @@ public sealed class AgentHost : IAsyncDisposable
     {
         services.AddGrpc(options =>
         {
+            options.Interceptors.Add<CallTelemetry>();
             options.Interceptors.Add<ErrorInterceptor>();
             options.Interceptors.Add<AccessInterceptor>();
             options.MaxReceiveMessageSize = Limits.LargestMessage;
@@ -221,18 +239,19 @@ public sealed class AgentHost : IAsyncDisposable
                 endpoint is UnixDomainSocketEndPoint ? ListenEndpoint.Bind(endpoint) : SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint));
     }
 
-    private static void AddLogging(ILoggingBuilder logging, LogLevel level)
+    private static void AddLogging(ILoggingBuilder logging, AgentOptions options)
     {
-        logging.SetMinimumLevel(level);
+        logging.SetMinimumLevel(options.MinimumLogLevel);
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning);
-        logging.AddSimpleConsole(options =>
+        logging.AddConsole().AddConsoleFormatter<LogLine, ConsoleFormatterOptions>();
+        // Afterwards, since the systemd lifetime would choose a formatter that masks nothing.
+        logging.Services.PostConfigure<ConsoleLoggerOptions>(console =>
         {
-            options.SingleLine = true;
-            options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-            options.UseUtcTimestamp = true;
+            console.FormatterName = LogLine.FormatterName;
+            // Standard output has the one line that says where the agent listens.
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
         });
-        // Standard output has the one line that says where the agent listens.
-        logging.Services.Configure<ConsoleLoggerOptions>(options => options.LogToStandardErrorThreshold = LogLevel.Trace);
+        options.Logging?.Invoke(logging);
     }
 
     private static void AddLifetime(IServiceCollection services, bool ownsProcess)
@@ -250,11 +269,6 @@ public sealed class AgentHost : IAsyncDisposable
         }
     }
 
-    /// <summary>The lifetime of an agent inside another program: it is told to end, and listens to no signals.</summary>
-    private sealed class GuestLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+    [LoggerMessage(1004, LogLevel.Warning, "Telemetry: {Problem}")]
+    private static partial void LogProblem(ILogger log, string problem);
 }

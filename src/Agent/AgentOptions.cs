@@ -32,6 +32,15 @@ public sealed record AgentOptions
     /// <summary>Its clock.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>Port of 127.0.0.1 where Prometheus finds measurements, 0 for any free one; null for none.</summary>
+    public int? Metrics { get; init; }
+
+    /// <summary>The variables of the environment; null for those of the process.</summary>
+    internal Func<string, string?>? Environment { get; init; }
+
+    /// <summary>Who sees what is logged too.</summary>
+    internal Action<ILoggingBuilder>? Logging { get; init; }
+
     /// <summary>What is logged to standard error: this and everything more important.</summary>
     public LogLevel MinimumLogLevel { get; init; } = LogLevel.Information;
 }

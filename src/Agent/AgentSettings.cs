@@ -20,6 +20,8 @@ internal sealed record AgentSettings(
             throw Wrong($"--window {options.Window}: 1 to {SessionOptions.MaxWindow} is expected.");
         if (options.Ports.Count == 0 && !options.Discovery)
             throw Wrong("--no-discovery without any --port leaves nothing to watch.");
+        if (options.Metrics is < 0 or > IPEndPoint.MaxPort)
+            throw Wrong($"--metrics {options.Metrics}: 0 to {IPEndPoint.MaxPort} is expected.");
         if (options.DataDirectory is { Length: 0 })
             throw Wrong("--data: a directory is expected.");
         return new AgentSettings(

@@ -66,7 +66,6 @@ internal sealed partial class ErrorInterceptor(IHostApplicationLifetime lifetime
         switch (e)
         {
             case OperationException operation:
-                LogRefused(log, context.Method, operation.Error);
                 return ErrorStatus.ToRpcException(operation);
             case RpcException rpc:
                 return rpc;
@@ -80,9 +79,7 @@ internal sealed partial class ErrorInterceptor(IHostApplicationLifetime lifetime
         }
     }
 
-    [LoggerMessage(1001, LogLevel.Information, "{Method} ended with {Error}")]
-    private static partial void LogRefused(ILogger log, string method, OperationError error);
-
+    // 1001 was the refused call; it is 1003 of CallTelemetry now.
     [LoggerMessage(1002, LogLevel.Error, "{Method} failed by a fault of the agent")]
     private static partial void LogFault(ILogger log, string method, Exception exception);
 }

@@ -24,10 +24,22 @@ var window = new Option<int>("--window")
         return 0;
     },
 };
-var noTraces = new Option<bool>("--no-traces") { Description = "Keep no traces of what the agent does. What went over a port before a restore failed is kept all the same." };
+var noTraces = new Option<bool>("--no-traces") { Description = "Keep no traces of what the agent does, and no recordings of what went over a port before something failed." };
+var metrics = new Option<int?>("--metrics")
+{
+    Description = "Offers measurements to Prometheus at http://127.0.0.1:PORT/metrics, to this machine only; 0 for any free port.",
+    HelpName = "PORT",
+    CustomParser = result =>
+    {
+        if (int.TryParse(result.Tokens[0].Value, out int number))
+            return number;
+        result.AddError("--metrics: a port from 0 to 65535 is expected.");
+        return null;
+    },
+};
 var run = new Command("run", "Runs the agent until SIGTERM or Ctrl-C. Exit codes: 0 ended as asked, 1 cannot run, 2 an option is wrong.")
 {
-    port, noDiscovery, data, listen, window, noTraces,
+    port, noDiscovery, data, listen, window, noTraces, metrics,
 };
 run.SetAction((parsed, ct) => RunAsync(
     new AgentOptions
@@ -38,6 +50,7 @@ run.SetAction((parsed, ct) => RunAsync(
         Listen = parsed.GetValue(listen) ?? [],
         Window = parsed.GetValue(window),
         KeepTraces = !parsed.GetValue(noTraces),
+        Metrics = parsed.GetValue(metrics),
     },
     ct));
 
@@ -55,6 +68,8 @@ static async Task<int> RunAsync(AgentOptions options, CancellationToken ct)
         Console.WriteLine($"imei-agent ready on {string.Join(" and ", [host.Endpoint, .. host.Remote])}");
         if (host.Remote.Count > 0)
             await Console.Error.WriteLineAsync($"imei-agent: certificate authority {host.Fingerprint}");
+        if (host.Metrics is { } address)
+            await Console.Error.WriteLineAsync($"imei-agent: measurements at {address}");
         await host.WaitForEndAsync(ct);
         return 0;
     }

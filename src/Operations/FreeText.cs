@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ImeiAgent.Operations;
 
 /// <summary>What people type: reasons, evidence, names of files and phones. It is kept, audited and shown to others.</summary>
-internal static partial class FreeText
+public static partial class FreeText
 {
     /// <summary>Whether a text says something: at least 3 characters beside blanks, and none that moves a cursor or turns the writing around.</summary>
     public static bool IsSentence(string text, int longest) =>

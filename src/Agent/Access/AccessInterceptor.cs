@@ -1,6 +1,7 @@
 using Google.Protobuf;
 using Grpc.Core;
 using Grpc.Core.Interceptors;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
 
@@ -85,6 +86,10 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
             if (e.Error != OperationError.ArgumentInvalid)
                 refusals.AddCall(who.Caller, context.Method, e.Error);
             throw;
+        }
+        finally
+        {
+            CallTelemetry.Tell(context, who);
         }
     }
 

@@ -7,7 +7,21 @@ namespace ImeiAgent.Agent.Access;
 /// <param name="Reveal">The least role to see IMEIs unmasked by it; unspecified when it shows none.</param>
 /// <param name="LocalOnly">Only over the agent's own socket or pipe.</param>
 /// <param name="Audited">What the operation itself refuses goes into the audit from here; restores and leases write such rows themselves.</param>
-internal readonly record struct Right(Role Least, Role Reveal = Role.Unspecified, bool LocalOnly = false, bool Audited = false);
+/// <param name="Told">Who logs at Information that it was done.</param>
+internal readonly record struct Right(Role Least, Role Reveal = Role.Unspecified, bool LocalOnly = false, bool Audited = false, Told Told = Told.Quietly);
+
+/// <summary>Who logs at Information that a call was done. What asks a phone or changes something leaves one line.</summary>
+internal enum Told
+{
+    /// <summary>Nobody: it reads what the agent knows, or waits.</summary>
+    Quietly,
+
+    /// <summary>The call, when it ends.</summary>
+    ByCall,
+
+    /// <summary>The operation, which knows more or goes on longer.</summary>
+    ByOperation,
+}
 
 /// <summary>The one table of who may call what. A method that is missing here is refused to everybody.</summary>
 internal static class Rights
@@ -18,61 +32,61 @@ internal static class Rights
 
         ["/imeiagent.v1.DeviceService/ListDevices"] = new(Role.Viewer),
         ["/imeiagent.v1.DeviceService/GetDevice"] = new(Role.Viewer),
-        ["/imeiagent.v1.DeviceService/IdentifyDevice"] = new(Role.Reader, Reveal: Role.Reader),
+        ["/imeiagent.v1.DeviceService/IdentifyDevice"] = new(Role.Reader, Reveal: Role.Reader, Told: Told.ByCall),
         ["/imeiagent.v1.WatchService/WatchDevices"] = new(Role.Viewer),
 
-        ["/imeiagent.v1.NvService/ReadItem"] = new(Role.Reader),
-        ["/imeiagent.v1.NvService/ReadRange"] = new(Role.Reader),
+        ["/imeiagent.v1.NvService/ReadItem"] = new(Role.Reader, Told: Told.ByCall),
+        ["/imeiagent.v1.NvService/ReadRange"] = new(Role.Reader, Told: Told.ByOperation),
         ["/imeiagent.v1.NvService/ListSkips"] = new(Role.Viewer),
-        ["/imeiagent.v1.NvService/AddSkip"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.NvService/RemoveSkip"] = new(Role.Technician, Audited: true),
+        ["/imeiagent.v1.NvService/AddSkip"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
+        ["/imeiagent.v1.NvService/RemoveSkip"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
 
         // The batches of a job hold items, so whoever watches it reads.
-        ["/imeiagent.v1.JobService/StartDump"] = new(Role.Reader),
+        ["/imeiagent.v1.JobService/StartDump"] = new(Role.Reader, Told: Told.ByOperation),
         ["/imeiagent.v1.JobService/GetJob"] = new(Role.Viewer),
         ["/imeiagent.v1.JobService/ListJobs"] = new(Role.Viewer),
-        ["/imeiagent.v1.JobService/CancelJob"] = new(Role.Reader, Audited: true),
+        ["/imeiagent.v1.JobService/CancelJob"] = new(Role.Reader, Audited: true, Told: Told.ByCall),
         ["/imeiagent.v1.JobService/WaitJob"] = new(Role.Viewer),
         ["/imeiagent.v1.JobService/WatchJob"] = new(Role.Reader),
 
         ["/imeiagent.v1.SnapshotService/ListSnapshots"] = new(Role.Viewer),
         ["/imeiagent.v1.SnapshotService/GetSnapshot"] = new(Role.Viewer, Reveal: Role.Reader),
-        ["/imeiagent.v1.SnapshotService/ExportSnapshot"] = new(Role.Reader, Audited: true),
-        ["/imeiagent.v1.SnapshotService/ImportSnapshot"] = new(Role.Technician, Audited: true),
+        ["/imeiagent.v1.SnapshotService/ExportSnapshot"] = new(Role.Reader, Audited: true, Told: Told.ByCall),
+        ["/imeiagent.v1.SnapshotService/ImportSnapshot"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
 
-        ["/imeiagent.v1.ImeiService/ReadImei"] = new(Role.Reader, Reveal: Role.Reader),
-        ["/imeiagent.v1.ImeiService/WriteImei"] = new(Role.Technician, Reveal: Role.Technician),
+        ["/imeiagent.v1.ImeiService/ReadImei"] = new(Role.Reader, Reveal: Role.Reader, Told: Told.ByCall),
+        ["/imeiagent.v1.ImeiService/WriteImei"] = new(Role.Technician, Reveal: Role.Technician, Told: Told.ByOperation),
 
         ["/imeiagent.v1.LeaseService/ListLeases"] = new(Role.Viewer),
-        ["/imeiagent.v1.LeaseService/AcquireLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/AcquireLease"] = new(Role.Technician, Told: Told.ByOperation),
         ["/imeiagent.v1.LeaseService/RenewLease"] = new(Role.Technician),
-        ["/imeiagent.v1.LeaseService/ReleaseLease"] = new(Role.Technician),
+        ["/imeiagent.v1.LeaseService/ReleaseLease"] = new(Role.Technician, Told: Told.ByOperation),
         ["/imeiagent.v1.LeaseService/WatchLease"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.LeaseService/StealLease"] = new(Role.Supervisor),
+        ["/imeiagent.v1.LeaseService/StealLease"] = new(Role.Supervisor, Told: Told.ByOperation),
 
         ["/imeiagent.v1.JournalService/ListJournal"] = new(Role.Viewer, Reveal: Role.Supervisor),
         ["/imeiagent.v1.JournalService/GetJournalEntry"] = new(Role.Viewer, Reveal: Role.Supervisor),
-        ["/imeiagent.v1.JournalService/SettleJournalEntry"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true),
+        ["/imeiagent.v1.JournalService/SettleJournalEntry"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true, Told: Told.ByCall),
 
         ["/imeiagent.v1.ApprovalService/ListApprovals"] = new(Role.Viewer),
-        ["/imeiagent.v1.ApprovalService/ApproveWrite"] = new(Role.Supervisor, Audited: true),
+        ["/imeiagent.v1.ApprovalService/ApproveWrite"] = new(Role.Supervisor, Audited: true, Told: Told.ByCall),
 
         ["/imeiagent.v1.AuditService/ListAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor),
         ["/imeiagent.v1.AuditService/VerifyAudit"] = new(Role.Supervisor),
-        ["/imeiagent.v1.AuditService/ExportAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true),
+        ["/imeiagent.v1.AuditService/ExportAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true, Told: Told.ByCall),
 
         // Spans tell who called from where and what phones answered; recordings hold item data.
         ["/imeiagent.v1.TraceService/ListTraces"] = new(Role.Reader),
         ["/imeiagent.v1.TraceService/GetTrace"] = new(Role.Reader),
-        ["/imeiagent.v1.TraceService/ExportFrames"] = new(Role.Technician, Audited: true),
-        ["/imeiagent.v1.TraceService/ExportSupportBundle"] = new(Role.Supervisor, Audited: true),
+        ["/imeiagent.v1.TraceService/ExportFrames"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
+        ["/imeiagent.v1.TraceService/ExportSupportBundle"] = new(Role.Supervisor, Audited: true, Told: Told.ByCall),
 
-        ["/imeiagent.v1.PairingService/CreatePairing"] = new(Role.Owner, LocalOnly: true),
-        ["/imeiagent.v1.PairingService/Enroll"] = new(Role.Unspecified),
-        ["/imeiagent.v1.PairingService/RenewCertificate"] = new(Role.Viewer),
+        ["/imeiagent.v1.PairingService/CreatePairing"] = new(Role.Owner, LocalOnly: true, Told: Told.ByCall),
+        ["/imeiagent.v1.PairingService/Enroll"] = new(Role.Unspecified, Told: Told.ByCall),
+        ["/imeiagent.v1.PairingService/RenewCertificate"] = new(Role.Viewer, Told: Told.ByCall),
         ["/imeiagent.v1.ClientService/ListClients"] = new(Role.Owner),
-        ["/imeiagent.v1.ClientService/RevokeClient"] = new(Role.Owner, Audited: true),
-        ["/imeiagent.v1.ClientService/RenameClient"] = new(Role.Owner, Audited: true),
+        ["/imeiagent.v1.ClientService/RevokeClient"] = new(Role.Owner, Audited: true, Told: Told.ByCall),
+        ["/imeiagent.v1.ClientService/RenameClient"] = new(Role.Owner, Audited: true, Told: Told.ByCall),
 
         // What the standard services tell, the contract tells too.
         ["/grpc.health.v1.Health/Check"] = new(Role.Viewer),

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
 
@@ -23,6 +24,9 @@ internal sealed class ImeiService(PhoneRegistry phones, Identify identify, Resto
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
         await foreach (RestoreEvent told in restore.RunAsync(request.ToDomain(context.Caller()), ending.Token))
         {
+            // From the intent on it comes to an end that it logs, also when the client leaves.
+            if (told is RestoreEnded or RestoreProgress { Phase: >= RestorePhase.Intent })
+                CallTelemetry.LeaveToOperation(context);
             await responseStream.WriteAsync(told.ToProto(request.RevealImei), context.CancellationToken);
             if (told is RestoreEnded { Failure: { } failure })
                 throw failure;

@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
 
@@ -20,8 +21,12 @@ internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, I
         using var life = new StreamLife(context, lifetime);
         var watch = new WatchRequest { SkipAbsent = request.SkipAbsent, OmitItems = request.OmitItems };
         await foreach (DumpEvent told in jobs.ReadAsync(request.ToDomain(context.Caller()), watch, life.Work))
+        {
+            // There is a job now, which tells of its end.
+            CallTelemetry.LeaveToOperation(context);
             if (told.ToReadResponse() is { } response)
                 await responseStream.WriteAsync(response, life.Writes);
+        }
     }
 
     public override Task<ListSkipsResponse> ListSkips(ListSkipsRequest request, ServerCallContext context) =>

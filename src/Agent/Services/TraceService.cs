@@ -2,7 +2,7 @@ using Google.Protobuf;
 using Grpc.Core;
 using ImeiAgent.Agent.Access;
 using ImeiAgent.Agent.Mapping;
-using ImeiAgent.Agent.Tracing;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
 

@@ -3,7 +3,7 @@ using System.IO.Compression;
 using Google.Rpc;
 using Grpc.Core;
 using ImeiAgent.Agent;
-using ImeiAgent.Agent.Tracing;
+using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using ImeiAgent.Operations;
 
-namespace ImeiAgent.Agent.Tracing;
+namespace ImeiAgent.Agent.Telemetry;
 
 /// <summary>What the agent tells of itself in a support bundle.</summary>
 internal sealed class AgentFacts(AgentSettings settings, TimeProvider time)

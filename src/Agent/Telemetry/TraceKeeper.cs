@@ -4,7 +4,7 @@ using System.Threading.Channels;
 using ImeiAgent.Operations;
 using ImeiAgent.Vault;
 
-namespace ImeiAgent.Agent.Tracing;
+namespace ImeiAgent.Agent.Telemetry;
 
 /// <summary>
 /// Keeps the agent's spans in the vault as they end, whether or not there is a collector. It asks that spans be made, not that anybody record or
@@ -22,8 +22,7 @@ internal sealed class TraceKeeper : IAsyncDisposable
     // Clients have an agent's name for the start of theirs; in tests and in the demo they live in its process.
     private static readonly string[] s_clients = ["ImeiAgent.Client", "ImeiAgent.Cli", "ImeiAgent.Desktop"];
 
-    private static readonly Meter s_meter = new("ImeiAgent.Agent");
-    private static readonly Counter<long> s_dropped = s_meter.CreateCounter<long>(
+    private static readonly Counter<long> s_dropped = AgentTelemetry.Meter.CreateCounter<long>(
         "imeiagent.traces.dropped", "{span}", "Spans that the agent could not keep in its own store");
 
     // Tests run several agents in one process, and a listener hears all of them. What an agent begins runs in its flow; what runs in none is

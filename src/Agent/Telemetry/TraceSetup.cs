@@ -1,10 +1,10 @@
 using ImeiAgent.Operations;
 using ImeiAgent.Vault;
 
-namespace ImeiAgent.Agent.Tracing;
+namespace ImeiAgent.Agent.Telemetry;
 
 /// <summary>Puts the traces that the agent keeps, and what gives them out, into it.</summary>
-internal static class TraceSetup
+internal static partial class TraceSetup
 {
     public static void AddTraces(this IServiceCollection services, AgentSettings settings, TraceKeeper? keeper)
     {
@@ -20,7 +20,7 @@ internal static class TraceSetup
     public static void UseTraces(this WebApplication app, TraceKeeper? keeper)
     {
         if (app.Services.GetRequiredService<VaultFile>().Traces.Problem is { Length: > 0 } problem)
-            TraceLog.Problem(app.Logger, problem);
+            LogProblem(app.Logger, problem);
         if (keeper is null)
             return;
         app.Use(next => context =>
@@ -29,4 +29,7 @@ internal static class TraceSetup
             return next(context);
         });
     }
+
+    [LoggerMessage(1301, LogLevel.Warning, "{Problem}")]
+    private static partial void LogProblem(ILogger log, string problem);
 }

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Grpc.Core;
+using Grpc.Net.Client;
+using ImeiAgent.Agent;
+using ImeiAgent.Integration.Agent;
+using ImeiAgent.Integration.Agent.Access;
+using ImeiAgent.TestKit;
+using ImeiAgent.V1;
+using Microsoft.Extensions.Logging;
+using Xunit;
+
+namespace ImeiAgent.Integration.Telemetry;
+
+/// <summary>What an agent logged.</summary>
+internal sealed record Logged(LogLevel Level, string Category, int Id, string Text, string Trace);
+
+/// <summary>An agent inside the tests whose log is recorded, and calls to it under a trace of their own.</summary>
+internal sealed class TellingAgent : IAsyncDisposable
+{
+    private readonly TemporaryFolder _folder;
+    private readonly Recorder _recorder;
+
+    private TellingAgent(TemporaryFolder folder, Recorder recorder, AgentHost host)
+    {
+        (_folder, _recorder, Host) = (folder, recorder, host);
+        Channel = AgentUnderTest.Connect(host.Endpoint["unix:".Length..]);
+    }
+
+    public AgentHost Host { get; }
+
+    public GrpcChannel Channel { get; }
+
+    public IReadOnlyList<Logged> Log => [.. _recorder.Records];
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<TellingAgent> StartAsync(string? port = null, int? metrics = null, Func<string, string?>? environment = null)
+    {
+        Requires.Unless(!OperatingSystem.IsWindows(), "these tests listen on a Unix domain socket");
+        var folder = new TemporaryFolder();
+        var recorder = new Recorder();
+        try
+        {
+            return new TellingAgent(folder, recorder, await AgentHost.StartAsync(
+                new AgentOptions
+                {
+                    Ports = [port ?? folder.File("no-phone")],
+                    Discovery = false,
+                    DataDirectory = folder.File("data"),
+                    Listen = [$"unix:{folder.File("run/agent.sock")}"],
+                    MinimumLogLevel = LogLevel.Debug,
+                    Metrics = metrics,
+                    Environment = environment ?? (_ => null),
+                    Logging = logging => logging.ClearProviders().AddProvider(recorder),
+                },
+                Ct));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The full name of its only phone, when that is ready.</summary>
+    public async Task<string> PhoneAsync()
+    {
+        string name = "";
+        await Eventually.HoldsAsync(async () =>
+        {
+            ListDevicesResponse list = await new DeviceService.DeviceServiceClient(Channel).ListDevicesAsync(new(), cancellationToken: Ct);
+            name = list.Devices is [{ State: DeviceState.Ready } only] ? only.Name : "";
+            return name.Length > 0;
+        });
+        return name;
+    }
+
+    /// <summary>Makes calls under a trace of their own, and returns what they ended with ("" when well), and the trace.</summary>
+    public static async Task<(string Reason, string Trace)> CallAsync(Func<CallOptions, Task> call)
+    {
+        string trace = ActivityTraceId.CreateRandom().ToHexString();
+        return (await StationUnderTest.ReasonAsync(() => call(Under($"00-{trace}-00f067aa0ba902b7-01"))), trace);
+    }
+
+    public static CallOptions Under(string traceparent) => new(new Metadata { { "traceparent", traceparent } }, cancellationToken: Ct);
+
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        await Host.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    private sealed class Recorder : ILoggerProvider
+    {
+        public ConcurrentQueue<Logged> Records { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => new Category(categoryName, Records);
+
+        public void Dispose()
+        {
+        }
+
+        private sealed class Category(string name, ConcurrentQueue<Logged> records) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                records.Enqueue(new Logged(logLevel, name, eventId.Id, formatter(state, exception), Activity.Current?.TraceId.ToHexString() ?? ""));
+        }
+    }
+}
