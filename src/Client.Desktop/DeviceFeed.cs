@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop;
@@ -6,11 +7,17 @@ namespace ImeiAgent.Client.Desktop;
 /// <param name="Devices">As last told; stale while <paramref name="Fault"/> is set.</param>
 /// <param name="Fault">Why nothing newer is known, in a sentence; null while the connection works.</param>
 /// <param name="AsOf">When <paramref name="Devices"/> was told; null before the first answer.</param>
-public sealed record DeviceView(IReadOnlyList<Device> Devices, string? Fault, DateTimeOffset? AsOf);
+/// <param name="Trace">Trace id of the call that failed; null while the connection works.</param>
+public sealed record DeviceView(IReadOnlyList<Device> Devices, string? Fault, DateTimeOffset? AsOf, string? Trace = null);
 
 /// <summary>Asks the agent for its devices every second, for all pages, and tells them when something changed.</summary>
 public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, ILogger<DeviceFeed> log) : BackgroundService
 {
+    /// <summary>Name of the source of the window's spans.</summary>
+    public const string SourceName = "ImeiAgent.Desktop";
+
+    private static readonly ActivitySource s_source = new(SourceName);
+
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     /// <summary>The last view; replaced as a whole.</summary>
@@ -40,6 +47,7 @@ public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, IL
 
     private async Task<DeviceView> AskAsync(CancellationToken cancellation)
     {
+        using Activity? span = s_source.StartActivity("desktop.devices");
         try
         {
             ListDevicesResponse answer = await client.ListDevicesAsync(cancellation);
@@ -47,7 +55,8 @@ public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, IL
         }
         catch (AgentException fault)
         {
-            return View with { Fault = fault.Message };
+            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+            return View with { Fault = fault.Message, Trace = span?.TraceId.ToHexString() };
         }
     }
 
