@@ -43,6 +43,7 @@ internal static class Failures
 
     public static ExitCode Report(Screen screen, AgentException fault)
     {
+        RunTrace.Fails(fault.Reason);
         screen.Error(Sentence(fault), Json.Error(fault));
         if (!screen.Json && fault.Code == ErrorReason.JournalOpen && fault.Metadata.TryGetValue("journal", out string? open))
             screen.Say($"What is open, and what settles it: imei journal show {Names.Short(open)}");
@@ -63,6 +64,7 @@ internal static class Failures
             ExitCode.File or ExitCode.Refused => StatusCode.FailedPrecondition,
             _ => StatusCode.Internal,
         };
+        RunTrace.Fails(reason);
         screen.Error(message, Json.Error(status, message, reason));
         return code;
     }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 
 namespace ImeiAgent.Client.Cli;
 
@@ -35,6 +34,12 @@ internal sealed class Globals(Terminal terminal)
 
     public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "No progress and no notes.", Recursive = true };
 
+    public Option<bool> Verbose { get; } = new("--verbose")
+    {
+        Description = "Tell the trace of this run too (W3C traceparent), on standard error; errors name it in any case.",
+        Recursive = true,
+    };
+
     /// <summary>Refuses -d where no phone is chosen: whoever typed it meant something that would not happen.</summary>
     /// <param name="command">The command.</param>
     /// <param name="instead">A sentence that says what to type.</param>
@@ -48,11 +53,29 @@ internal sealed class Globals(Terminal terminal)
     public void Run(Command command, Func<Invocation, Task<ExitCode>> body) =>
         command.SetAction(async (parsed, cancellation) =>
         {
-            // All calls of one command have one trace id, so that the agent's audit shows them together.
-            using Activity trace = new Activity("imei").SetIdFormat(ActivityIdFormat.W3C).Start();
             Screen screen = new(terminal, parsed.GetValue(Json), parsed.GetValue(Quiet));
-            Invocation invocation = new(this, parsed, terminal, screen, cancellation);
-            await using (invocation.ConfigureAwait(false))
-                return (int)await Failures.CatchAsync(screen, () => body(invocation), cancellation).ConfigureAwait(false);
+            RunTrace trace = RunTrace.Start(ImeiCli.CommandPath(parsed), terminal.Environment);
+            await using (trace.ConfigureAwait(false))
+            {
+                foreach (string problem in trace.Problems)
+                    screen.Note(problem);
+                Invocation invocation = new(this, parsed, terminal, screen, cancellation);
+                ExitCode code;
+                await using (invocation.ConfigureAwait(false))
+                    code = await Failures.CatchAsync(screen, () => body(invocation), cancellation).ConfigureAwait(false);
+                trace.End(code);
+                TellTrace(screen, trace, code, parsed.GetValue(Verbose), invocation.AgentKnows);
+                return (int)code;
+            }
         });
+
+    private static void TellTrace(Screen screen, RunTrace trace, ExitCode code, bool verbose, bool agentKnows)
+    {
+        if (trace.Traceparent is not { } traceparent || RunTrace.CurrentId is not { } id)
+            return;
+        if (verbose)
+            screen.Say(screen.Json ? $$"""{"traceparent":"{{traceparent}}"}""" : $"traceparent {traceparent}");
+        if (code != ExitCode.Ok && !screen.Json)
+            screen.Say($"trace {id}{(agentKnows ? $"  What happened: imei trace show {id[..8]}" : "")}");
+    }
 }

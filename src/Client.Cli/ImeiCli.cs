@@ -24,7 +24,15 @@ public static class ImeiCli
         // "@name" is a reason a person may well type, not a file of arguments.
         ParseResult parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Action is ParseErrorAction || (parsed.Errors.Count > 0 && parsed.Action is not SynchronousCommandLineAction))
-            return (int)Complain(globals, terminal, parsed);
+        {
+            RunTrace trace = RunTrace.Start(CommandPath(parsed), terminal.Environment);
+            await using (trace.ConfigureAwait(false))
+            {
+                ExitCode complaint = Complain(globals, terminal, parsed);
+                trace.End(complaint);
+                return (int)complaint;
+            }
+        }
 
         int code = await parsed.InvokeAsync(
             new InvocationConfiguration
@@ -45,7 +53,7 @@ public static class ImeiCli
         // Not RootCommand: that one names itself after the running program, which may be another.
         Command root = new("imei", "Reads, backs up and restores the IMEI of phones with Qualcomm modems, through an ImeiAgent.")
         {
-            globals.Device, globals.Context, globals.Agent, globals.Json, globals.Quiet,
+            globals.Device, globals.Context, globals.Agent, globals.Json, globals.Quiet, globals.Verbose,
             DevicesVerb.Build(globals),
             IdentifyVerb.Build(globals),
             NvVerb.Build(globals),
@@ -58,6 +66,8 @@ public static class ImeiCli
             JournalVerb.Build(globals),
             ApprovalsVerb.Build(globals),
             AuditVerb.Build(globals),
+            TraceVerb.Build(globals),
+            SupportVerb.Build(globals),
             ContextVerb.Build(globals),
             AgentVerb.Build(globals),
             VersionVerb.Build(globals),
@@ -72,6 +82,7 @@ public static class ImeiCli
     {
         Screen screen = new(terminal, parsed.GetResult(globals.Json) is { Implicit: false }, quiet: false);
         string message = Problem(parsed);
+        RunTrace.Fails("USAGE");
         screen.Error(message, Json.Error(StatusCode.InvalidArgument, message, "USAGE"));
         if (!screen.Json)
             screen.Say($"Try: {CommandPath(parsed)} --help");
@@ -88,7 +99,8 @@ public static class ImeiCli
         return string.Join(" ", parsed.Errors.Select(error => error.Message).Distinct());
     }
 
-    private static string CommandPath(ParseResult parsed)
+    /// <summary>Words of the command, as in "imei trace show": none of what was typed behind them.</summary>
+    internal static string CommandPath(ParseResult parsed)
     {
         List<string> names = [];
         for (System.CommandLine.Parsing.SymbolResult? at = parsed.CommandResult; at is not null; at = at.Parent)
@@ -111,7 +123,8 @@ public static class ImeiCli
             foreach ((ExitCode code, string meaning) in ExitCodes.Table)
                 output.WriteLine($"  {(int)code,3}  {meaning}");
             output.WriteLine();
-            output.WriteLine("Environment: IMEI_CONTEXT (name of a context), IMEI_AGENT (endpoint), IMEI_SPC (service programming code), IMEI_PASSWORD (security password), NO_COLOR.");
+            output.WriteLine("Environment: IMEI_CONTEXT (name of a context), IMEI_AGENT (endpoint), IMEI_SPC (service programming code), IMEI_PASSWORD (security password), NO_COLOR, TRACEPARENT (puts a script's runs into one trace; each error names its trace).");
+            output.WriteLine("OTEL_EXPORTER_OTLP_ENDPOINT and OpenTelemetry's other variables send traces, metrics and logs; without them nothing is sent.");
             return result;
         }
     }

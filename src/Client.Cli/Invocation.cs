@@ -23,6 +23,9 @@ internal sealed class Invocation(
     /// <summary>The agent that was asked for.</summary>
     public AgentClient Client => _client ??= AgentClient.Connect(Endpoint(), Terminal.Time);
 
+    /// <summary>Whether an agent answered, and so knows of this run's trace.</summary>
+    public bool AgentKnows => _client?.HasAnswered == true;
+
     /// <summary>The user's contexts.</summary>
     public ContextStore Contexts { get; } = ContextStore.For(terminal.Environment);
 

@@ -13,7 +13,7 @@ internal static class Json
 
     public static string Line(IMessage message) => Formatter.Format(message);
 
-    // Errors have the form in which they came: google.rpc.Status with an ErrorInfo.
+    // Errors have the form in which they came: google.rpc.Status with an ErrorInfo, to which the run's trace is added.
     public static string Error(AgentException fault) => Error((int)fault.StatusCode, fault.Message, fault.Domain, fault.Reason, fault.Metadata);
 
     public static string Error(
@@ -25,6 +25,8 @@ internal static class Json
         ErrorInfo info = new() { Domain = domain, Reason = reason };
         foreach ((string key, string value) in metadata)
             info.Metadata.Add(key, value);
+        if (RunTrace.CurrentId is { } trace)
+            info.Metadata["trace_id"] = trace;
         return Line(new Google.Rpc.Status { Code = code, Message = message, Details = { Any.Pack(info) } });
     }
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Components;
+using ImeiAgent.Client.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -14,10 +15,12 @@ public sealed class DesktopHost : IAsyncDisposable
     private readonly WebApplication _app;
 
     private readonly AccessKeys _keys;
+    private readonly ProgramTelemetry _telemetry;
 
-    private DesktopHost(WebApplication app, Uri address, AccessKeys keys)
+    private DesktopHost(WebApplication app, Uri address, AccessKeys keys, ProgramTelemetry telemetry)
     {
         _app = app;
+        _telemetry = telemetry;
         _keys = keys;
         Address = address;
         EntryUrl = new Uri(address, "/?key=" + keys.OneTimeKey);
@@ -36,6 +39,9 @@ public sealed class DesktopHost : IAsyncDisposable
     public static async Task<DesktopHost> StartAsync(AgentEndpoint agent, TimeProvider time, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(agent);
+        ProgramTelemetry telemetry = ProgramTelemetry.Start("imei-desktop", DeviceFeed.SourceName, Environment.GetEnvironmentVariable);
+        foreach (string problem in telemetry.Problems)
+            await Console.Error.WriteLineAsync($"imei-desktop: {problem}");
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             // The static files are found by this program's name and folder, whichever process it runs in.
@@ -68,7 +74,7 @@ public sealed class DesktopHost : IAsyncDisposable
         await app.StartAsync(cancellation);
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new DesktopHost(app, new Uri(address), keys);
+        return new DesktopHost(app, new Uri(address), keys, telemetry);
     }
 
     /// <summary>Waits until the process is told to end.</summary>
@@ -81,5 +87,6 @@ public sealed class DesktopHost : IAsyncDisposable
         using CancellationTokenSource now = new(TimeSpan.FromSeconds(1));
         await _app.StopAsync(now.Token);
         await _app.DisposeAsync();
+        await _telemetry.DisposeAsync();
     }
 }

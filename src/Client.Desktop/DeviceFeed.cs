@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop;
@@ -6,11 +7,16 @@ namespace ImeiAgent.Client.Desktop;
 /// <param name="Devices">As last told; stale while <paramref name="Fault"/> is set.</param>
 /// <param name="Fault">Why nothing newer is known, in a sentence; null while the connection works.</param>
 /// <param name="AsOf">When the agent was last heard of; null before all devices were told once.</param>
-public sealed record DeviceView(IReadOnlyList<Device> Devices, string? Fault, DateTimeOffset? AsOf);
+/// <param name="Trace">Trace id of the call that failed; null while the connection works.</param>
+public sealed record DeviceView(IReadOnlyList<Device> Devices, string? Fault, DateTimeOffset? AsOf, string? Trace = null);
 
 /// <summary>Watches the agent's devices, for all pages, and tells them when something changed. Tries again every second when the agent is lost.</summary>
 public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, ILogger<DeviceFeed> log) : BackgroundService
 {
+    /// <summary>Name of the source of the window's spans.</summary>
+    public const string SourceName = "ImeiAgent.Desktop";
+
+    private static readonly ActivitySource s_source = new(SourceName);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly DevicePicture _picture = new();
@@ -26,14 +32,18 @@ public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, IL
     {
         while (true)
         {
-            try
+            using (Activity? span = s_source.StartActivity("desktop.devices"))
             {
-                await WatchAsync(stoppingToken);
-                Lost("The agent ended the watch of its devices.");
-            }
-            catch (AgentException fault)
-            {
-                Lost(fault.Message);
+                try
+                {
+                    await WatchAsync(stoppingToken);
+                    Lost("The agent ended the watch of its devices.", span);
+                }
+                catch (AgentException fault)
+                {
+                    span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+                    Lost(fault.Message, span);
+                }
             }
             await Task.Delay(s_pause, time, stoppingToken);
         }
@@ -54,11 +64,11 @@ public sealed partial class DeviceFeed(AgentClient client, TimeProvider time, IL
         }
     }
 
-    private void Lost(string fault)
+    private void Lost(string fault, Activity? span)
     {
         if (View.Fault is null)
             LogLost(fault);
-        Show(View with { Fault = fault });
+        Show(View with { Fault = fault, Trace = span?.TraceId.ToHexString() });
     }
 
     private void Show(DeviceView next)

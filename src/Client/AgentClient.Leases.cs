@@ -6,7 +6,7 @@ namespace ImeiAgent.Client;
 // Exclusive use of phones for writes.
 public sealed partial class AgentClient
 {
-    private LeaseService.LeaseServiceClient LeaseCalls => field ??= new(_channel);
+    private LeaseService.LeaseServiceClient LeaseCalls => field ??= new(_calls);
 
     /// <summary>Takes a lease, or waits in line for it as long as the request says. A broken connection is tried again: the request_id makes it one request.</summary>
     public Task<AcquireLeaseResponse> AcquireLeaseAsync(AcquireLeaseRequest request, CancellationToken cancellation)

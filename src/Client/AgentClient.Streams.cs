@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf;
 using Grpc.Core;
+using ImeiAgent.Client.Telemetry;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
@@ -81,7 +82,7 @@ public sealed partial class AgentClient
         }
         catch (RpcException exception)
         {
-            throw StatusDecoder.Decode(exception, Endpoint, cancellation);
+            throw Noted(StatusDecoder.Decode(exception, Endpoint, cancellation));
         }
     }
 
@@ -135,6 +136,7 @@ public sealed partial class AgentClient
         using CancellationTokenSource silent = new(Timeout.InfiniteTimeSpan, _time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silent.Token);
         using AsyncServerStreamingCall<TResponse> call = start(Options(limit, either.Token));
+        CallSpan? span = (call.ResponseStream as SpannedStream<TResponse>)?.Span;
         while (true)
         {
             TResponse message;
@@ -148,14 +150,20 @@ public sealed partial class AgentClient
             }
             catch (RpcException) when (silent.IsCancellationRequested && !cancellation.IsCancellationRequested)
             {
-                throw StatusDecoder.ConnectionLost(Endpoint, $"was silent for {silence?.TotalSeconds:0} s");
+                throw Failed(span, StatusDecoder.ConnectionLost(Endpoint, $"was silent for {silence?.TotalSeconds:0} s"));
             }
             catch (RpcException exception)
             {
-                throw StatusDecoder.Decode(exception, Endpoint, cancellation);
+                throw Failed(span, StatusDecoder.Decode(exception, Endpoint, cancellation));
             }
             silent.CancelAfter(Timeout.InfiniteTimeSpan); // The reader may take its time: only waiting for the agent counts.
             yield return message;
         }
+    }
+
+    private Exception Failed(CallSpan? span, Exception fault)
+    {
+        span?.Fail(fault);
+        return Noted(fault);
     }
 }

@@ -1,6 +1,8 @@
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
 using ImeiAgent.Client.Contexts;
+using ImeiAgent.Client.Telemetry;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
@@ -19,6 +21,7 @@ public sealed partial class AgentClient : IAsyncDisposable
     private static readonly TimeSpan RenewalLimit = TimeSpan.FromSeconds(2);
 
     private readonly GrpcChannel _channel;
+    private readonly CallInvoker _calls;
     private readonly TimeProvider _time;
     private readonly AgentService.AgentServiceClient _agent;
     private readonly DeviceService.DeviceServiceClient _devices;
@@ -32,6 +35,7 @@ public sealed partial class AgentClient : IAsyncDisposable
     private readonly PairingService.PairingServiceClient _pairing;
     private readonly ClientService.ClientServiceClient _clients;
     private readonly CertificateRenewal? _renewal; // Of an agent on the network.
+    private volatile bool _hasRefused;
     private volatile bool _wasThere; // It has answered a call: when it is gone, it may come back.
 
     private AgentClient(AgentEndpoint endpoint, TimeProvider time)
@@ -45,22 +49,26 @@ public sealed partial class AgentClient : IAsyncDisposable
             DisposeHttpClient = true,
             ServiceConfig = ReadRetries.CreateConfig(),
         });
-        _agent = new(_channel);
-        _devices = new(_channel);
-        _nv = new(_channel);
-        _imei = new(_channel);
-        _jobs = new(_channel);
-        _snapshots = new(_channel);
-        _journal = new(_channel);
-        _approvals = new(_channel);
-        _audit = new(_channel);
-        _pairing = new(_channel);
-        _clients = new(_channel);
+        _calls = _channel.Intercept(new CallSpans(endpoint, time));
+        _agent = new(_calls);
+        _devices = new(_calls);
+        _nv = new(_calls);
+        _imei = new(_calls);
+        _jobs = new(_calls);
+        _snapshots = new(_calls);
+        _journal = new(_calls);
+        _approvals = new(_calls);
+        _audit = new(_calls);
+        _pairing = new(_calls);
+        _clients = new(_calls);
         _renewal = identity is null ? null : new CertificateRenewal(identity, endpoint.Store!, _pairing, time);
     }
 
     /// <summary>Where the agent is.</summary>
     public AgentEndpoint Endpoint { get; }
+
+    /// <summary>Whether it has answered a call, or refused one, so that it knows of this client's trace.</summary>
+    public bool HasAnswered => _wasThere || _hasRefused;
 
     /// <summary>Prepares a client. Nothing is opened before the first call, and a lost connection is opened anew by the next one.</summary>
     public static AgentClient Connect(AgentEndpoint endpoint, TimeProvider? time = null) => new(endpoint, time ?? TimeProvider.System);
@@ -119,8 +127,14 @@ public sealed partial class AgentClient : IAsyncDisposable
         }
         catch (RpcException exception)
         {
-            throw StatusDecoder.Decode(exception, Endpoint, cancellation);
+            throw Noted(StatusDecoder.Decode(exception, Endpoint, cancellation));
         }
+    }
+
+    private Exception Noted(Exception fault)
+    {
+        _hasRefused |= fault is AgentException { Domain: AgentException.AgentDomain };
+        return fault;
     }
 
     private CallOptions Options(TimeSpan? limit, CancellationToken cancellation) =>

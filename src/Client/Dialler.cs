@@ -35,6 +35,8 @@ internal static class Dialler
             ? await DialAsync(endpoint, cancellation).ConfigureAwait(false)
             : await identity.DialAsync(cancellation).ConfigureAwait(false), // An SslStream: the handler sees that TLS is done.
         PooledConnectionLifetime = identity is null ? Timeout.InfiniteTimeSpan : LifeOfConnection,
+        // The handler would send the trace under a span of its own that nobody keeps: CallSpans sends the call's.
+        ActivityHeadersPropagator = null,
         EnableMultipleHttp2Connections = true,
         UseProxy = false,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,

@@ -23,6 +23,7 @@ internal static class ReadRetries
         "JournalService/ListJournal", "JournalService/GetJournalEntry",
         "ClientService/ListClients", "AuditService/ListAudit", "AuditService/VerifyAudit",
         "ApprovalService/ListApprovals", "ApprovalService/ApproveWrite",
+        "TraceService/ListTraces", "TraceService/GetTrace",
     ];
 
     public static ServiceConfig CreateConfig()

@@ -1,3 +1,5 @@
+using Google.Protobuf;
+
 namespace ImeiAgent.Agent.Access;
 
 /// <summary>
@@ -22,6 +24,8 @@ internal sealed class Transfers(Limits limits, TimeProvider time)
 /// <summary>A file on the wire, piece by piece.</summary>
 internal sealed class Transfer : IDisposable
 {
+    private const int Chunk = 64 * 1024;
+
     private readonly Limits _limits;
     private readonly TimeProvider _time;
     private readonly Action _end;
@@ -47,6 +51,21 @@ internal sealed class Transfer : IDisposable
         catch (Exception) when (any.IsCancellationRequested && !_call.IsCancellationRequested)
         {
             throw Refusals.TooSlow();
+        }
+    }
+
+    /// <summary>Sends a file that is in memory whole, in pieces of at most 64 KiB.</summary>
+    /// <exception cref="Operations.OperationException">As <see cref="PieceAsync"/>.</exception>
+    public async Task SendAsync(ReadOnlyMemory<byte> file, Func<ByteString, CancellationToken, Task> send)
+    {
+        for (; !file.IsEmpty; file = file[Math.Min(Chunk, file.Length)..])
+        {
+            ReadOnlyMemory<byte> chunk = file[..Math.Min(Chunk, file.Length)];
+            await PieceAsync(async ct =>
+            {
+                await send(UnsafeByteOperations.UnsafeWrap(chunk), ct);
+                return true;
+            });
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
@@ -29,19 +27,6 @@ internal static class TraceResponses
         Spans = { view.Spans.Select(ToProto) },
         Recordings = { view.Recordings.Select(ToProto) },
     };
-
-    /// <summary>A trace as text, until the client's waterfall takes its place.</summary>
-    public static string ToText(this GetTraceResponse trace)
-    {
-        var text = new StringBuilder($"{trace.Trace.Name} {trace.Trace.Error}\ntrace {trace.Trace.TraceId}\n\n");
-        foreach (TraceSpan span in trace.Spans)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{(span.StartTime - trace.Trace.StartTime).ToTimeSpan().TotalMilliseconds,10:0.0} ms");
-            text.Append(CultureInfo.InvariantCulture, $"{span.Duration.ToTimeSpan().TotalMilliseconds,10:0.0} ms  {span.Name}{(span.Failed ? "  FAILED " : "  ")}{span.StatusMessage}");
-            text.AppendLine(string.Concat(span.Attributes.OrderBy(a => a.Key, StringComparer.Ordinal).Select(a => $"\n    {a.Key} = {a.Value}")));
-        }
-        return text.ToString();
-    }
 
     private static TraceSpan ToProto(Vault.SpanRow span) => new()
     {

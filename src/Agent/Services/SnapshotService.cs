@@ -10,7 +10,6 @@ namespace ImeiAgent.Agent.Services;
 /// <summary>What was read from phones and is kept.</summary>
 internal sealed class SnapshotService(Backups backups, ImportBackup import, Transfers transfers) : V1.SnapshotService.SnapshotServiceBase
 {
-    private const int ExportChunk = 64 * 1024;
     private const int LargestImportChunk = 1024 * 1024;
 
     public override Task<ListSnapshotsResponse> ListSnapshots(ListSnapshotsRequest request, ServerCallContext context)
@@ -33,15 +32,8 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import, Tran
         using Transfer transfer = transfers.Begin(context.CancellationToken);
         using var file = new MemoryStream();
         backups.ExportText(request.Name, request.Slot.OrFirst(), request.ActiveOnly, file, context.Caller());
-        for (var rest = file.GetBuffer().AsMemory(0, (int)file.Length); !rest.IsEmpty; rest = rest[Math.Min(ExportChunk, rest.Length)..])
-        {
-            ReadOnlyMemory<byte> chunk = rest[..Math.Min(ExportChunk, rest.Length)];
-            await transfer.PieceAsync(async ct =>
-            {
-                await responseStream.WriteAsync(new ExportSnapshotResponse { Chunk = UnsafeByteOperations.UnsafeWrap(chunk) }, ct);
-                return true;
-            });
-        }
+        await transfer.SendAsync(
+            file.GetBuffer().AsMemory(0, (int)file.Length), (chunk, ct) => responseStream.WriteAsync(new ExportSnapshotResponse { Chunk = chunk }, ct));
     }
 
     public override async Task<ImportSnapshotResponse> ImportSnapshot(IAsyncStreamReader<ImportSnapshotRequest> requestStream, ServerCallContext context)

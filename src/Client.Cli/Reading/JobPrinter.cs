@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.V1;
@@ -40,6 +41,8 @@ internal static class JobPrinter
         }
         foreach (string note in job.Notes)
             Field(screen, "note", note);
+        // The job's own, which is not that of whoever started or watches it.
+        Field(screen, "trace id", ActivityContext.TryParse(job.Traceparent, null, out ActivityContext trace) ? trace.TraceId.ToHexString() : "");
     }
 
     public static string Time(Timestamp? time) => time?.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Google.Protobuf;
 using Grpc.Core;
+using Grpc.Core.Interceptors;
 using Grpc.Net.Client;
+using ImeiAgent.Client.Telemetry;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Contexts;
@@ -107,6 +109,7 @@ public static class Pairing
             HttpHandler = new SocketsHttpHandler
             {
                 UseProxy = false,
+                ActivityHeadersPropagator = null, // As in Dialler.
                 ConnectCallback = (_, _) => Interlocked.Exchange(ref unused, null) is { } once
                     ? ValueTask.FromResult(once)
                     : throw new IOException("The connection that was checked is gone."),
@@ -116,7 +119,9 @@ public static class Pairing
         try
         {
             CallOptions options = new(deadline: time.GetUtcNow().UtcDateTime + CallLimit, cancellationToken: cancellation);
-            return await new PairingService.PairingServiceClient(channel).EnrollAsync(request, options).ConfigureAwait(false);
+            CallInvoker calls = channel.Intercept(new CallSpans(endpoint, time));
+            using AsyncUnaryCall<EnrollResponse> call = new PairingService.PairingServiceClient(calls).EnrollAsync(request, options);
+            return await call.ResponseAsync.ConfigureAwait(false);
         }
         catch (RpcException fault)
         {

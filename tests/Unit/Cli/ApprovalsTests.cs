@@ -74,7 +74,7 @@ public class ApprovalsTests
 
         CliRun run = await CliRun.RunAsync(agent, [.. Restore, "--yes"]);
 
-        Assert.Equal("imei: What happened. [IMEI_IN_USE]", run.Err.Trim());
+        Assert.Equal("imei: What happened. [IMEI_IN_USE]", run.Said.Trim());
     }
 
     [Fact]

@@ -224,6 +224,6 @@ public class BackupTests
 
         CliRun run = await CliRun.RunAsync(agent, "backup");
 
-        Assert.Equal((130, "imei: bob cancelled the job. [JOB_CANCELLED]"), ((int)run.Exit, run.Err.Trim()));
+        Assert.Equal((130, "imei: bob cancelled the job. [JOB_CANCELLED]"), ((int)run.Exit, run.Said.Trim()));
     }
 }

@@ -9,6 +9,9 @@ internal sealed record CliRun(ExitCode Exit, string Out, string Err)
 {
     public IReadOnlyList<string> OutLines => Out.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
+    /// <summary><see cref="Err"/> without the trace, which ends every error and is another each time.</summary>
+    public string Said => System.Text.RegularExpressions.Regex.Replace(Err, "^trace [0-9a-f]{32}.*\n", "", System.Text.RegularExpressions.RegexOptions.Multiline);
+
     /// <summary>Runs a verb against <paramref name="agent"/> as a script does: nothing is a terminal.</summary>
     public static Task<CliRun> RunAsync(FakeAgent? agent, params string[] args) => RunAsync(agent, new CliSetting(), args);
 
@@ -34,6 +37,7 @@ internal sealed record CliRun(ExitCode Exit, string Out, string Err)
                 "XDG_CONFIG_HOME" or "XDG_RUNTIME_DIR" or "HOME" or "APPDATA" => setting.Home ?? Path.Combine(Path.GetTempPath(), "imeiagent-test-nobody"),
                 "IMEI_SPC" => setting.SpcVariable,
                 "IMEI_PASSWORD" => setting.PasswordVariable,
+                "TRACEPARENT" => setting.Traceparent,
                 "NO_COLOR" => setting.NoColour ? "1" : null,
                 _ => null,
             },
@@ -63,6 +67,9 @@ internal sealed record CliSetting
 
     /// <summary>Where the contexts are; null for a place with none.</summary>
     public string? Home { get; init; }
+
+    /// <summary>The trace of the calling script.</summary>
+    public string? Traceparent { get; init; }
 
     public CancellationToken? Cancellation { get; init; }
 

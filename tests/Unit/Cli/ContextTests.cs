@@ -68,7 +68,7 @@ public sealed class ContextTests : IDisposable
 
         Assert.Equal(5, (int)run.Exit);
         Assert.Contains("Nothing was sent", run.Err, StringComparison.Ordinal);
-        Assert.EndsWith("[AGENT_NOT_TRUSTED]", run.Err.Trim(), StringComparison.Ordinal);
+        Assert.EndsWith("[AGENT_NOT_TRUSTED]", run.Said.Trim(), StringComparison.Ordinal);
         Assert.Empty(station.Agent.Requests);
     }
 

@@ -62,6 +62,7 @@ public class ExitCodeTests
         [ErrorReason.LimitExceeded] = 4,
         [ErrorReason.ClientNotFound] = 9,
         [ErrorReason.SecondPersonRequired] = 5,
+        [ErrorReason.TraceNotFound] = 9,
     };
 
     [Fact]
@@ -82,7 +83,7 @@ public class ExitCodeTests
         CliRun run = await CliRun.RunAsync(agent, "identify");
 
         Assert.Equal(ExitCode.DeviceNotReady, run.Exit);
-        Assert.Equal("imei: Several devices fit. (candidates: sm-1, sm-2) [DEVICE_AMBIGUOUS]", run.Err.Trim());
+        Assert.Equal("imei: Several devices fit. (candidates: sm-1, sm-2) [DEVICE_AMBIGUOUS]", run.Said.Trim());
         Assert.Equal("", run.Out);
     }
 
@@ -160,6 +161,10 @@ public class ExitCodeTests
     [InlineData("leave -d out. imei journal -d PHONE", "journal", "settle", "17", "--reason", "ticket", "-d", "sm")]
     [InlineData("is enough: leave -d out", "approvals", "grant", "7c1f6a52-0d3e-4a1c-9b59-5d1c1f6b0a01", "--reason", "ok", "-d", "sm")]
     [InlineData("for all phones", "approvals", "list", "-d", "sm")]
+    [InlineData("leave -d out. imei trace list -d PHONE", "trace", "show", "4bf92f35", "-d", "sm")]
+    [InlineData("leave -d out. imei trace list -d PHONE", "trace", "frames", "4bf92f35", "-o", "x.pcapng", "-d", "sm")]
+    [InlineData("A bundle is made of traces", "support", "bundle", "-o", "x.zip", "-d", "sm")]
+    [InlineData("--limit: 1 to 1000", "trace", "list", "--limit", "0")]
     public async Task A_wrong_command_line_is_answered_in_words_that_help(string said, params string[] args)
     {
         CliRun run = await CliRun.RunAsync(null, args);
@@ -176,7 +181,7 @@ public class ExitCodeTests
         Assert.Equal(ExitCode.Ok, run.Exit);
         Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Contains(run.OutLines, line => line.StartsWith($"{(int)code}  ", StringComparison.Ordinal)));
         Assert.All(
-            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "journal", "approvals", "context", "agent", "version"],
+            (string[])["devices", "identify", "nv", "backup", "jobs", "skips", "snapshots", "restore", "journal", "approvals", "trace", "support", "context", "agent", "version"],
             verb => Assert.Contains(run.OutLines, line => line.StartsWith(verb + " ", StringComparison.Ordinal)));
     }
 }

@@ -109,7 +109,7 @@ public sealed class RestoreBothTests : IDisposable
         CliRun run = await CliRun.RunAsync(agent, ["restore", .. from, "--reason", "ticket", "--yes"]);
 
         Assert.Equal(7, (int)run.Exit);
-        Assert.EndsWith(expected, run.Err.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        Assert.EndsWith(expected, run.Said.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -111,6 +111,16 @@ internal sealed class FakeAgent : IAsyncDisposable
 
     public Func<IReadOnlyList<ImportSnapshotRequest>, ImportSnapshotResponse> OnImport { get; set; } = _ => throw Missing();
 
+    public Func<ListTracesRequest, ListTracesResponse> OnListTraces { get; set; } = _ => throw Missing();
+
+    public Func<GetTraceRequest, GetTraceResponse> OnGetTrace { get; set; } = _ => throw Missing();
+
+    /// <summary>The pieces of the recording and of the bundle that are asked for.</summary>
+    public Func<byte[][]> OnExportPieces { get; set; } = () => throw Missing();
+
+    /// <summary>Every call, in the order it came: its method and what it had in the header "traceparent".</summary>
+    public ConcurrentQueue<(string Method, string[] Traceparents)> Calls { get; } = new();
+
     public IEnumerable<T> RequestsOf<T>() => Requests.OfType<T>();
 
     /// <summary>Starts an agent on a socket of its own, or on <paramref name="socket"/>.</summary>
@@ -132,6 +142,11 @@ internal sealed class FakeAgent : IAsyncDisposable
         builder.Services.AddGrpc();
         builder.Services.AddSingleton(this);
         _app = builder.Build();
+        _app.Use(next => context =>
+        {
+            Calls.Enqueue((context.Request.Path.Value!.TrimStart('/'), [.. context.Request.Headers["traceparent"].OfType<string>()]));
+            return next(context);
+        });
         _app.UseRouting();
         FakeServices.Map(_app);
         await _app.StartAsync(TestContext.Current.CancellationToken);

@@ -20,6 +20,7 @@ internal static class FakeServices
         app.MapGrpcService<Audits>();
         app.MapGrpcService<Journal>();
         app.MapGrpcService<Approvals>();
+        app.MapGrpcService<Traces>();
     }
 
     private static Task<TResponse> Answer<TRequest, TResponse>(FakeAgent fake, TRequest request, Func<TRequest, TResponse> script)
@@ -175,6 +176,31 @@ internal static class FakeServices
 
         public override Task<ApproveWriteResponse> ApproveWrite(ApproveWriteRequest request, ServerCallContext context) =>
             Answer(fake, request, fake.OnApproveWrite);
+    }
+
+    internal sealed class Traces(FakeAgent fake) : TraceService.TraceServiceBase
+    {
+        public override Task<ListTracesResponse> ListTraces(ListTracesRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnListTraces);
+
+        public override Task<GetTraceResponse> GetTrace(GetTraceRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnGetTrace);
+
+        public override async Task ExportFrames(
+            ExportFramesRequest request, IServerStreamWriter<ExportFramesResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            foreach (byte[] piece in fake.OnExportPieces())
+                await answers.WriteAsync(new ExportFramesResponse { Chunk = Google.Protobuf.ByteString.CopyFrom(piece) });
+        }
+
+        public override async Task ExportSupportBundle(
+            ExportSupportBundleRequest request, IServerStreamWriter<ExportSupportBundleResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            foreach (byte[] piece in fake.OnExportPieces())
+                await answers.WriteAsync(new ExportSupportBundleResponse { Chunk = Google.Protobuf.ByteString.CopyFrom(piece) });
+        }
     }
 
     internal sealed class Snapshots(FakeAgent fake) : SnapshotService.SnapshotServiceBase

@@ -15,7 +15,7 @@ public class RetryTests
         IEnumerable<string> all =
             from file in (Google.Protobuf.Reflection.FileDescriptor[])
                 [AccessReflection.Descriptor, AgentReflection.Descriptor, ApprovalReflection.Descriptor, AuditReflection.Descriptor, DeviceReflection.Descriptor, ImeiReflection.Descriptor,
-                    JobReflection.Descriptor, JournalReflection.Descriptor, LeaseReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor, WatchReflection.Descriptor]
+                    JobReflection.Descriptor, JournalReflection.Descriptor, LeaseReflection.Descriptor, NvReflection.Descriptor, SnapshotReflection.Descriptor, TraceReflection.Descriptor, WatchReflection.Descriptor]
             from service in file.Services
             from method in service.Methods
             select $"{service.Name}/{method.Name}";
@@ -24,7 +24,7 @@ public class RetryTests
             "ImeiService/WriteImei", "JournalService/SettleJournalEntry", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
         string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot",
             "LeaseService/AcquireLease", "LeaseService/StealLease", "LeaseService/WatchLease",
-            "AuditService/ExportAudit", "WatchService/WatchDevices"];
+            "AuditService/ExportAudit", "TraceService/ExportFrames", "TraceService/ExportSupportBundle", "WatchService/WatchDevices"];
         Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
         Assert.Empty(ReadRetries.Methods.Except(all));
         Assert.Equal(ReadRetries.Package, JobReflection.Descriptor.Package);

@@ -1,0 +1,115 @@
+using System.Globalization;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client;
+
+/// <summary>A line of a trace: a span, or several that are alike.</summary>
+internal sealed record TraceRow(int Depth, string Label, TimeSpan Start, TimeSpan Duration, string Note, string? Error, IReadOnlyList<string> Links)
+{
+    public bool Failed => Error is not null;
+
+    public string Failure => Error ?? "";
+}
+
+/// <summary>
+/// The spans of a trace in the order of a tree. What came from elsewhere may lack a parent or have a wrong one: nothing is left out or shown
+/// twice for that.
+/// </summary>
+internal sealed class TraceTree
+{
+    // So few are shown one by one.
+    private const int Alike = 4;
+
+    // What lies deeper, which no trace of an agent does, is shown as if it had no parent.
+    private const int Deepest = 100;
+
+    private readonly ILookup<string, TraceSpan> _children;
+    private readonly HashSet<TraceSpan> _shown = new(ReferenceEqualityComparer.Instance);
+    private readonly List<TraceRow> _rows = [];
+    private readonly DateTime _begin;
+
+    private TraceTree(IReadOnlyList<TraceSpan> spans)
+    {
+        TraceSpan[] inOrder = [.. spans.OrderBy(span => Begin(span) ?? DateTime.MaxValue).ThenBy(span => span.SpanId, StringComparer.Ordinal)];
+        _begin = inOrder.Select(Begin).FirstOrDefault(begin => begin is not null) ?? DateTime.MinValue;
+        Duration = inOrder.Select(span => Start(span) + Took(span)).DefaultIfEmpty(TimeSpan.Zero).Max();
+        _children = inOrder.ToLookup(span => span.ParentSpanId);
+        HashSet<string> known = [.. inOrder.Select(span => span.SpanId)];
+        AddAll([.. inOrder.Where(span => !known.Contains(span.ParentSpanId))], 0);
+        foreach (TraceSpan stray in inOrder) // Spans that are each other's parents.
+            Add(stray, 0);
+    }
+
+    public IReadOnlyList<TraceRow> Rows => _rows;
+
+    /// <summary>From the first beginning to the last end.</summary>
+    public TimeSpan Duration { get; }
+
+    public static TraceTree Of(IReadOnlyList<TraceSpan> spans) => new(spans);
+
+    private void Add(TraceSpan span, int depth)
+    {
+        if (!_shown.Add(span))
+            return;
+        _rows.Add(Row(span, depth));
+        if (depth < Deepest)
+            AddAll([.. _children[span.SpanId].Where(child => !_shown.Contains(child))], depth + 1);
+    }
+
+    private void AddAll(IReadOnlyList<TraceSpan> siblings, int depth)
+    {
+        Dictionary<TraceSpan, TraceSpan[]> alike = new(ReferenceEqualityComparer.Instance);
+        foreach (IGrouping<string, TraceSpan> kind in siblings.GroupBy(Kind).Where(kind => kind.Key.Length > 0 && kind.Count() > Alike))
+            alike[kind.First()] = [.. kind];
+        foreach (TraceSpan span in siblings)
+            if (alike.TryGetValue(span, out TraceSpan[]? group))
+                AddAlike(group, depth);
+            else
+                Add(span, depth);
+    }
+
+    private void AddAlike(TraceSpan[] group, int depth)
+    {
+        int inside = -group.Length;
+        foreach (TraceSpan span in group)
+            inside += Take(span);
+        TimeSpan start = Start(group[0]), end = group.Max(span => Start(span) + Took(span));
+        string each = $"each {TraceText.For(group.Min(Took))} to {TraceText.For(group.Max(Took))}";
+        string within = inside > 0 ? string.Create(CultureInfo.InvariantCulture, $"{inside:N0} {(inside == 1 ? "span" : "spans")} inside") : "";
+        string note = string.Join(", ", ((string[])[Answer(group[0]), each, within]).Where(part => part.Length > 0));
+        _rows.Add(new TraceRow(depth, string.Create(CultureInfo.InvariantCulture, $"{group[0].Name} x{group.Length:N0}"), start, end - start, note, null, []));
+    }
+
+    // Marks it and all below as shown, and counts them.
+    private int Take(TraceSpan span) => _shown.Add(span) ? 1 + _children[span.SpanId].Sum(Take) : 0;
+
+    // What is alike has one text; what has something to tell of itself has none.
+    private string Kind(TraceSpan span) => IsUneventful(span, [], 0) ? $"{span.Name}\n{Answer(span)}" : "";
+
+    private bool IsUneventful(TraceSpan span, HashSet<string> met, int depth) =>
+        depth < Deepest && met.Add(span.SpanId) && !span.Failed && span.Links.Count == 0
+        && _children[span.SpanId].All(child => IsUneventful(child, met, depth + 1));
+
+    private TraceRow Row(TraceSpan span, int depth)
+    {
+        string item = Attribute(span, "imeiagent.nv.item");
+        string label = item.Length > 0 ? $"{span.Name} {item}" : span.Name;
+        string reason = Attribute(span, "error.type");
+        string? error = !span.Failed ? null
+            : string.Join(": ", ((string[])[reason, span.StatusMessage]).Where(part => part.Length > 0)) is { Length: > 0 } told ? told : "failed";
+        return new TraceRow(depth, label, Start(span), Took(span), Note(span), error, [.. span.Links.Select(link => link.TraceId)]);
+    }
+
+    private static string Note(TraceSpan span) => string.Join(
+        ", ", ((string[])[Answer(span), Attribute(span, "imeiagent.outcome"), Attribute(span, "imeiagent.detail")]).Where(part => part.Length > 0));
+
+    private static string Answer(TraceSpan span) => Attribute(span, "imeiagent.answer");
+
+    private static string Attribute(TraceSpan span, string name) => span.Attributes.TryGetValue(name, out string? value) ? value : "";
+
+    private static DateTime? Begin(TraceSpan span) => span.StartTime?.ToDateTime();
+
+    private static TimeSpan Took(TraceSpan span) => span.Duration?.ToTimeSpan() ?? TimeSpan.Zero;
+
+    private TimeSpan Start(TraceSpan span) => Begin(span) is { } begin ? begin - _begin : TimeSpan.Zero;
+}
