@@ -6,7 +6,7 @@ namespace ImeiAgent.Client;
 // Everything that changes by itself.
 public sealed partial class AgentClient
 {
-    private WatchService.WatchServiceClient WatchCalls => field ??= new(_channel);
+    private WatchService.WatchServiceClient WatchCalls => field ??= new(_calls);
 
     /// <summary>
     /// Tells all devices and running jobs, a barrier, then every change, over one connection; does not end by itself. A stream that is silent for

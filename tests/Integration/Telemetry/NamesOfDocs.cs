@@ -53,7 +53,7 @@ internal static partial class NamesOfDocs
     [GeneratedRegex(@"^[a-z][\w.]*\.[A-Z]\w+/[A-Z]\w+$")]
     private static partial Regex FullMethod();
 
-    [GeneratedRegex("^DIAG_[A-Z0-9_]+$")]
+    [GeneratedRegex("^DIAG_[A-Z0-9_]+( NV_(READ|WRITE))?$")]
     private static partial Regex Command();
 
     [GeneratedRegex("^imei [a-z-]+( [a-z-]+)?$")]
