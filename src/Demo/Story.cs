@@ -36,6 +36,9 @@ internal sealed class Story(Bench bench, Typist typist, TimeProvider time)
         code |= await typist.TypeAsync("-d", Phone, "identify", "--reveal");
         code |= await typist.TypeAsync("journal");
 
+        await typist.SayAsync("What happened in between, step by step, down to the phone's answers. Every error names its trace.");
+        code |= await typist.TypeAsync("trace", "show", await TraceOfRestoreAsync());
+
         return code == 0 && await ReadBackAsync() == Bench.LabelImei;
     }
 
@@ -44,6 +47,13 @@ internal sealed class Story(Bench bench, Typist typist, TimeProvider time)
         JsonElement answer = await typist.AskAsync("-d", Phone, "identify", "--reveal");
         JsonElement first = answer.GetProperty("device").GetProperty("imeiSlots")[0];
         return first.GetProperty("state").GetString() == "IMEI_SLOT_STATE_OK" ? first.GetProperty("imei").GetString() : null;
+    }
+
+    private async Task<string> TraceOfRestoreAsync()
+    {
+        JsonElement answer = await typist.AskAsync("-d", Phone, "trace", "list");
+        return answer.GetProperty("traces").EnumerateArray()
+            .Single(trace => trace.GetProperty("name").GetString() == "restore").GetProperty("traceId").GetString()!;
     }
 
     private async Task<string> NameWhenReadyAsync(string port, CancellationToken ct)

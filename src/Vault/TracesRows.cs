@@ -37,7 +37,7 @@ public sealed record SpanRow(
 /// <summary>A trace in a line.</summary>
 /// <param name="Number">Counted in the order in which traces were first seen; never given twice.</param>
 /// <param name="TraceId">32 hex digits.</param>
-/// <param name="Name">Name of its first span that is part of no other kept one; empty while only a recording is kept of it.</param>
+/// <param name="Name">What it was for: "restore", "recovery", "dump" or "identify", else its longest call; empty while only a recording is kept of it.</param>
 /// <param name="Start">When it began.</param>
 /// <param name="Duration">To the end of its last span so far.</param>
 /// <param name="Failed">Whether a span of it failed.</param>

@@ -96,14 +96,17 @@ internal static class TracesTable
     }
 
     /// <summary>
-    /// Brings the line of a trace up to date with its spans. Its first span is the earliest of those whose parent is not here; its error that of the
+    /// Brings the line of a trace up to date with its spans. Its name says what it was for: its operation, else the
+    /// longest of the spans whose parent is not here, which are calls; its error that of the
     /// earliest operation that failed, else of the earliest call or exchange. What only a recording tells stays.
     /// </summary>
     public static void SumUp(VaultSql sql, long trace, long bytes, long leftOut, long now) => sql.Execute(
         """
         UPDATE traces SET
-            name = COALESCE((SELECT s.name FROM spans AS s WHERE s.trace = @trace
-                AND NOT EXISTS (SELECT 1 FROM spans AS p WHERE p.trace = @trace AND p.span_id = s.parent_id) ORDER BY s.started_at LIMIT 1), name),
+            name = COALESCE((SELECT s.name FROM spans AS s WHERE s.trace = @trace AND (s.name IN ('restore', 'recovery', 'dump', 'identify')
+                OR NOT EXISTS (SELECT 1 FROM spans AS p WHERE p.trace = @trace AND p.span_id = s.parent_id))
+                ORDER BY CASE s.name WHEN 'restore' THEN 0 WHEN 'recovery' THEN 1 WHEN 'dump' THEN 2 WHEN 'identify' THEN 3 ELSE 4 END,
+                s.duration DESC, s.started_at LIMIT 1), name),
             started_at = (SELECT MIN(started_at) FROM spans WHERE trace = @trace),
             ended_at = (SELECT MAX(started_at + duration) FROM spans WHERE trace = @trace),
             failed = MAX(failed, (SELECT MAX(failed) FROM spans WHERE trace = @trace)),

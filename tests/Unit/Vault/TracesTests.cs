@@ -46,11 +46,21 @@ public sealed class TracesTests : IDisposable
 
         TraceRow trace = Traces.Find(TracesRoom.Id(1));
         Assert.Equal(
-            ("imeiagent.v1.ImeiService/WriteImei", true, "WRITE_OUTCOME_UNKNOWN", "devices/a", "bench-3", 4, 0L, 0),
+            ("restore", true, "WRITE_OUTCOME_UNKNOWN", "devices/a", "bench-3", 4, 0L, 0),
             (trace.Name, trace.Failed, trace.Error, trace.Device, trace.Operator, trace.Spans, trace.SpansLeftOut, trace.Recordings));
         Assert.Equal((10, TimeSpan.FromMilliseconds(35)), (trace.Start.Millisecond, trace.Duration));
         Assert.Equal([1, 2, 3, 4], Traces.Spans(TracesRoom.Id(1)).Select(s => Convert.ToInt32(s.SpanId, 16)));
         Assert.Equal((false, "", "dump"), (Traces.Find(TracesRoom.Id(2)).Failed, Traces.Find(TracesRoom.Id(2)).Error, Traces.Find(TracesRoom.Id(2)).Name));
+    }
+
+    [Fact]
+    public void A_trace_without_an_operation_is_named_after_its_longest_call()
+    {
+        SpanRow[] calls = [.. new[] { ("GetDevice", 3), ("WatchJob", 90), ("GetJob", 5) }.Select((call, n) =>
+            TracesRoom.Span(1, n + 1, name: call.Item1, at: n, source: "ImeiAgent.Agent", kind: SpanKind.Server) with { Duration = TimeSpan.FromMilliseconds(call.Item2) })];
+        Traces.Append(calls);
+
+        Assert.Equal("WatchJob", Traces.Find(TracesRoom.Id(1)).Name);
     }
 
     [Fact]
