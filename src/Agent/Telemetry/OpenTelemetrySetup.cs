@@ -2,7 +2,6 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using ImeiAgent.Client.Telemetry;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
 using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -43,19 +42,19 @@ internal static class OpenTelemetrySetup
             .Select(name => KeyValuePair.Create(name, environment(name))));
         OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         if (otlp.Traces)
-            telemetry.WithTracing(traces => traces.AddSource(s_sources).AddOtlpExporter(to => Address(to, "TRACES", environment)));
+            telemetry.WithTracing(traces => traces.AddSource(s_sources).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Traces, environment)));
         if (otlp.Metrics || prometheus)
             telemetry.WithMetrics(metrics =>
             {
                 metrics.AddMeter(s_meters).SetExemplarFilter(ExemplarFilterType.TraceBased);
                 if (otlp.Metrics)
-                    metrics.AddOtlpExporter(to => Address(to, "METRICS", environment));
+                    metrics.AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Metrics, environment));
                 if (prometheus)
                     metrics.AddPrometheusExporter();
             });
         if (otlp.Logs)
             telemetry.WithLogging(
-                logs => logs.AddProcessor(new MaskedRecords()).AddOtlpExporter(to => Address(to, "LOGS", environment)),
+                logs => logs.AddProcessor(new MaskedRecords()).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Logs, environment)),
                 options => options.IncludeFormattedMessage = true);
     }
 
@@ -65,20 +64,4 @@ internal static class OpenTelemetrySetup
 
     private static string VersionOf() =>
         typeof(OpenTelemetrySetup).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "";
-
-    // The variables of all signals the exporter reads itself; those of one signal it does not (OpenTelemetry .NET, README of the OTLP exporter).
-    // An endpoint that is set here is taken as it is, as the standard wants it for one signal.
-    private static void Address(OtlpExporterOptions options, string signal, Func<string, string?> environment)
-    {
-        string? Value(string what) => environment($"OTEL_EXPORTER_OTLP_{signal}_{what}")?.Trim() is { Length: > 0 } value ? value : null;
-
-        if (Value("PROTOCOL") is { } protocol)
-            options.Protocol = protocol == "grpc" ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf;
-        if (Value("ENDPOINT") is { } endpoint)
-            options.Endpoint = new Uri(endpoint);
-        if (Value("HEADERS") is { } headers)
-            options.Headers = headers;
-        if (int.TryParse(Value("TIMEOUT"), out int milliseconds))
-            options.TimeoutMilliseconds = milliseconds;
-    }
 }

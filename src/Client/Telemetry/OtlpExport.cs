@@ -20,20 +20,21 @@ internal sealed partial class OtlpExport
     /// <param name="service">Name of the program.</param>
     /// <param name="source">The source of its own spans.</param>
     /// <param name="settings">What is sent.</param>
-    public OtlpExport(string service, string source, OtlpSettings settings)
+    /// <param name="environment">Variables by name.</param>
+    public OtlpExport(string service, string source, OtlpSettings settings, Func<string, string?> environment)
     {
         if (settings.Traces)
             _traces = Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, service))
                 .AddSource(source, ClientTelemetry.Name)
-                .AddOtlpExporter()
+                .AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Traces, environment))
                 .Build();
         if (settings.Metrics)
             _metrics = Sdk.CreateMeterProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, service))
                 .AddMeter(ClientTelemetry.Name)
                 .SetExemplarFilter(ExemplarFilterType.TraceBased)
-                .AddOtlpExporter()
+                .AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Metrics, environment))
                 .Build();
         if (!settings.Logs)
             return;
@@ -41,7 +42,7 @@ internal sealed partial class OtlpExport
         {
             ResourceBuilder resource = ResourceBuilder.CreateDefault();
             Describe(resource, service);
-            logs.SetResourceBuilder(resource).AddOtlpExporter();
+            logs.SetResourceBuilder(resource).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Logs, environment));
         }));
         _log = _logs.CreateLogger(source);
     }

@@ -37,7 +37,7 @@ public sealed class ProgramTelemetry : IAsyncDisposable
         {
             try
             {
-                export = StartExport(service, source, settings);
+                export = StartExport(service, source, settings, environment);
             }
 #pragma warning disable CA1031 // A phone is repaired whatever is wrong with the telemetry.
             catch (Exception fault)
@@ -91,5 +91,6 @@ public sealed class ProgramTelemetry : IAsyncDisposable
 
     // Apart, so that no assembly of OpenTelemetry is loaded for a run that sends nothing.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static OtlpExport StartExport(string service, string source, OtlpSettings settings) => new OtlpExport(service, source, settings);
+    private static OtlpExport StartExport(string service, string source, OtlpSettings settings, Func<string, string?> environment) =>
+        new(service, source, settings, environment);
 }
