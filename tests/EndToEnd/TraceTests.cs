@@ -88,7 +88,9 @@ public sealed class TraceTests
             ["IMEI_AGENT"] = "unix:/nowhere/agent.sock",
             ["IMEI_CONTEXT"] = null,
             ["TRACEPARENT"] = Traceparent,
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Urls.Single(),
+            ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] = $"{collector.Urls.Single()}/v1/traces",
+            ["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"] = $"{collector.Urls.Single()}/v1/metrics",
+            ["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"] = $"{collector.Urls.Single()}/v1/logs",
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
             ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "30000",
         };
