@@ -86,6 +86,10 @@ internal sealed class TellingAgent : IAsyncDisposable
         return name;
     }
 
+    /// <summary>A trace that it keeps.</summary>
+    public async Task<GetTraceResponse> TraceAsync(string id) =>
+        await new TraceService.TraceServiceClient(Channel).GetTraceAsync(new GetTraceRequest { TraceId = id }, cancellationToken: Ct);
+
     /// <summary>Makes calls under a trace of their own, and returns what they ended with ("" when well), and the trace.</summary>
     public static async Task<(string Reason, string Trace)> CallAsync(Func<CallOptions, Task> call)
     {
