@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Security.Cryptography.X509Certificates;
 using Grpc.Core;
 using ImeiAgent.PhoneSimulator;
@@ -19,14 +17,7 @@ public sealed class TraceSecretsTests
     [Fact]
     public async Task Spans_of_a_pairing_and_of_restores_hold_nothing_secret()
     {
-        var spans = new ConcurrentQueue<string>();
-        using var listener = new ActivityListener
-        {
-            ShouldListenTo = _ => true,
-            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = span => spans.Enqueue(Text(span)),
-        };
-        ActivitySource.AddActivityListener(listener);
+        using var spans = new SpanRecorder(toAll: true);
 
         await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-spc-locked");
         await using StationUnderTest station = await StationUnderTest.StartAsync(port: phone.Host.Path);
@@ -37,7 +28,7 @@ public sealed class TraceSecretsTests
         Assert.Equal("SPC_REFUSED", await StationUnderTest.ReasonAsync(() => RestoreAsync(WrongSpc)));
         Assert.Equal("", await StationUnderTest.ReasonAsync(() => RestoreAsync(Spc)));
 
-        string[] told = [.. spans];
+        string[] told = [.. spans.All.Select(SpanRecorder.Text)];
         Assert.Contains(told, span => span.Contains("/imeiagent.v1.ImeiService/WriteImei", StringComparison.Ordinal));
         string key = certificate.GetECDsaPrivateKey() is { } own ? Convert.ToBase64String(own.ExportPkcs8PrivateKey())[48..68] : "";
         foreach (string secret in (string[])[Label, Label[..14], LabelHex, Spc, WrongSpc, Convert.ToHexString(invited.Secret), Convert.ToBase64String(invited.Secret)[..20], key])
@@ -61,11 +52,4 @@ public sealed class TraceSecretsTests
             }
         }
     }
-
-    private static string Text(Activity span) => string.Join(' ',
-    [
-        span.DisplayName, span.StatusDescription, span.TraceStateString, .. span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"),
-        .. span.Baggage.Select(tag => $"{tag.Key}={tag.Value}"),
-        .. span.Events.SelectMany(one => one.Tags.Select(tag => $"{one.Name} {tag.Key}={tag.Value}")),
-    ]);
 }
