@@ -2,7 +2,7 @@ using Xunit;
 
 namespace ImeiAgent.Integration.Telemetry;
 
-/// <summary>Tests of what the process as a whole counts: nothing else runs meanwhile.</summary>
+/// <summary>Tests of what the process as a whole tells: nothing else runs meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public static class AloneInProcess
 {

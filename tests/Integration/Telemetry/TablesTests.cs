@@ -7,6 +7,7 @@ using Xunit;
 namespace ImeiAgent.Integration.Telemetry;
 
 /// <summary>docs/telemetry.md and what the programs emit are the same.</summary>
+[Collection(AloneInProcess.Name)]
 public sealed class TablesTests(TablesScenario scenario) : IClassFixture<TablesScenario>
 {
     [Fact]

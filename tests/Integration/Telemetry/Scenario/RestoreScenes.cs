@@ -2,7 +2,6 @@ using ImeiAgent.Client.Cli;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
-using ImeiAgent.V1;
 using ImeiAgent.Vault;
 using Xunit;
 

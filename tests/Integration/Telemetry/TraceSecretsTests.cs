@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using ImeiAgent.Agent.Telemetry;
 using ImeiAgent.Client.Cli;
+using ImeiAgent.Integration.Agent.Access;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
@@ -15,9 +17,9 @@ namespace ImeiAgent.Integration.Telemetry;
 
 /// <summary>
 /// Restores of all kinds, well and badly ended, and then everything that is told of them: spans, measurements, log records, traces as people see
-/// them, recordings and a support bundle hold no number, no code and no password. What pairings tell is in TraceSecretsTests.
+/// them, recordings and a support bundle hold no number, no code and no password; and the spans of a pairing none of its secrets.
 /// </summary>
-public sealed class SecretsTests
+public sealed class TraceSecretsTests
 {
     private const string Label = "356938035643809", Label2 = "490154203237518", Wrong = "355167055587819";
     private const string Spc = "613908", WrongSpc = "740551", Password = "FFFFFFFFFFFFFFFE", WrongPassword = "1A2B3C4D5E6F7081";
@@ -37,7 +39,7 @@ public sealed class SecretsTests
     public async Task Nothing_that_is_told_of_restores_holds_a_number_a_code_or_a_password()
     {
         using var folder = new TemporaryFolder();
-        using var spans = new SpanRecorder();
+        using var spans = new SpanRecorder(toAll: true);
         using var measurements = new Measurements();
         var records = new Keeping();
         await using RunningPhone<PtyHost> locked = Phones.OnPty("galaxy-spc-locked", "spc-silence=0ms", seed: 3);
@@ -77,6 +79,22 @@ public sealed class SecretsTests
         Assert.All(s_packed, secret => Assert.False(Contains(hex, secret), $"{secret} stands in the recordings"));
 
         static bool Contains(string text, string secret) => text.Contains(secret, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Spans_of_a_pairing_hold_none_of_its_secrets()
+    {
+        using var spans = new SpanRecorder(toAll: true);
+        await using StationUnderTest station = await StationUnderTest.StartAsync();
+        Invited invited = await station.InviteAsync("bench-9", Role.Viewer);
+        using X509Certificate2 certificate = await station.PairAsync("bench-3", Role.Technician);
+        await new DeviceService.DeviceServiceClient(station.Connect(certificate)).ListDevicesAsync(new(), cancellationToken: Ct);
+
+        string[] told = [.. spans.All.Select(SpanRecorder.Text)];
+        Assert.Contains(told, span => span.Contains("imeiagent.v1.PairingService/Enroll", StringComparison.Ordinal));
+        string key = Convert.ToBase64String(certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKey())[48..68];
+        foreach (string secret in (string[])[Convert.ToHexString(invited.Secret), Convert.ToBase64String(invited.Secret)[..20], key])
+            Assert.DoesNotContain(told, span => span.Contains(secret, StringComparison.OrdinalIgnoreCase));
     }
 
     private static async Task RestoreAllAsync(TellingAgent agent, RunningPhone<PtyHost> locked, RunningPhone<PtyHost> guarded, TemporaryFolder folder)
