@@ -23,8 +23,8 @@ public sealed class WholePathTests
     public async Task A_restore_is_one_trace_from_the_command_line_to_the_phone_and_back()
     {
         List<Activity> exported = [];
-        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "reset-delay=20ms");
         using var folder = new TemporaryFolder();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "reset-delay=20ms", link: folder.File("phone"));
         WriteReceipt receipt;
         ImeiRun list, show;
         IReadOnlyList<AuditRow> audit;

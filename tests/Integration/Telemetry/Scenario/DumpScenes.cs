@@ -15,7 +15,8 @@ internal static class DumpScenes
     /// <summary>One phone, one misfortune after the other; the last two dumps do not end well.</summary>
     public static async Task RudeAsync(Measurements measurements)
     {
-        await using RunningPhone<PtyHost> phone = Phones.OnPty();
+        using var folder = new TemporaryFolder();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty(link: folder.File("phone"));
         await using TellingAgent agent = await TellingAgent.StartAsync(phone.Host.Path);
         string name = await agent.PhoneAsync();
         var jobs = new JobService.JobServiceClient(agent.Channel);
@@ -53,7 +54,8 @@ internal static class DumpScenes
     /// <summary>A phone that has no second SIM refuses to read of it; and one that is unplugged while it is asked who it is.</summary>
     public static async Task RefusingAndGoneAsync()
     {
-        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-single-sim");
+        using var folder = new TemporaryFolder();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-single-sim", link: folder.File("phone"));
         await using TellingAgent agent = await TellingAgent.StartAsync(phone.Host.Path);
         string name = await agent.PhoneAsync();
         await TellingAgent.CallAsync(async options => await new NvService.NvServiceClient(agent.Channel).ReadItemAsync(new() { Device = name, Item = 550, Slot = 2 }, options));

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace ImeiAgent.Integration.Telemetry.Scenario;
 
+// Phones that go away have a link: the number of a terminal that is given up is the next phone's, in these tests that of another scene.
 /// <summary>Restores: one that holds, one that does not, one that is refused, and one whose agent ended in the middle of the write.</summary>
 internal static class RestoreScenes
 {
@@ -17,7 +18,8 @@ internal static class RestoreScenes
     /// <summary>With a restart, by the command line; then once more by a client that has no lease.</summary>
     public static async Task AppliedAndRefusedAsync(Measurements measurements)
     {
-        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "reset-delay=20ms");
+        using var folder = new TemporaryFolder();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "reset-delay=20ms", link: folder.File("phone"));
         await using TellingAgent agent = await TellingAgent.StartAsync(phone.Host.Path);
         string name = await agent.PhoneAsync();
         (await ImeiRun.RunAsync(agent.Host.Endpoint, null, ImeiRun.Restore(name, Label))).Ended(ExitCode.Ok);
@@ -28,7 +30,8 @@ internal static class RestoreScenes
     /// <summary>The phone says yes to the write and keeps what it had.</summary>
     public static async Task FailedAsync()
     {
-        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "ignore-writes=550");
+        using var folder = new TemporaryFolder();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "ignore-writes=550", link: folder.File("phone"));
         await using TellingAgent agent = await TellingAgent.StartAsync(phone.Host.Path);
         (await ImeiRun.RunAsync(agent.Host.Endpoint, null, ImeiRun.Restore(await agent.PhoneAsync(), Label))).Ended(ExitCode.RolledBack);
     }
