@@ -18,9 +18,9 @@ public sealed partial class LogLineTests
     {
         using Activity span = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 
-        string text = Write(LogLevel.Information, "356938035643809 is\r\nready \u001b[2J", null);
+        string text = Write(LogLevel.Information, "356938035643809 is\r\nready \u001b[2J\u2028\u202Ecart", null);
 
-        Assert.Equal($"2026-03-04T05:06:07.089Z info Operations.Leases[2301] 35693803*****09 is  ready  [2J trace={span.TraceId.ToHexString()}{Environment.NewLine}", text);
+        Assert.Equal($"2026-03-04T05:06:07.089Z info Operations.Leases[2301] 35693803*****09 is  ready  [2J  cart trace={span.TraceId.ToHexString()}{Environment.NewLine}", text);
     }
 
     [Fact]
