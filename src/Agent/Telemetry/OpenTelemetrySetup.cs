@@ -43,7 +43,7 @@ internal static class OpenTelemetrySetup
             .Select(name => KeyValuePair.Create(name, environment(name))));
         OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         if (otlp.Traces)
-            telemetry.WithTracing(traces => traces.AddSource(s_sources).AddOtlpExporter(to => Address(to, "TRACES", environment)));
+            telemetry.WithTracing(traces => traces.AddSource(s_sources).AddProcessor(new MaskedSpans()).AddOtlpExporter(to => Address(to, "TRACES", environment)));
         if (otlp.Metrics || prometheus)
             telemetry.WithMetrics(metrics =>
             {

@@ -64,6 +64,21 @@ public sealed partial class LogLineTests
         Assert.Null(left.Exception);
     }
 
+    [Fact]
+    public void Spans_that_leave_hold_no_number_either()
+    {
+        using Activity span = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+        span.SetTag("imeiagent.port", "/dev/serial/by-id/usb-phone356938035643809-if00").SetTag("imeiagent.items", 7).SetTag("rpc.method", "imeiagent.v1.NvService/ReadItem");
+        span.SetStatus(ActivityStatusCode.Error, "of 356938035643809");
+
+        using var masking = new MaskedSpans();
+        masking.OnEnd(span);
+
+        Assert.Equal(
+            [new("imeiagent.port", "/dev/serial/by-id/usb-phone35693803*****09-if00"), new("imeiagent.items", 7), new("rpc.method", "imeiagent.v1.NvService/ReadItem")], span.TagObjects);
+        Assert.Equal((ActivityStatusCode.Error, "of 35693803*****09"), (span.Status, span.StatusDescription));
+    }
+
     private static string Write(LogLevel level, string message, Exception? fault, bool journal = false)
     {
         using var text = new StringWriter();
