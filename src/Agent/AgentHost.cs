@@ -56,12 +56,13 @@ public sealed partial class AgentHost : IAsyncDisposable
     {
         var settings = AgentSettings.Of(options);
         var vault = OpenVault(settings.DataDirectory, settings.Time);
-        TraceKeeper? keeper = settings.KeepTraces ? new TraceKeeper(vault.Traces, settings.Time) : null;
+        var owners = new TraceOwners(vault.Traces);
+        TraceKeeper? keeper = settings.KeepTraces ? new TraceKeeper(vault.Traces, owners, settings.Time) : null;
         keeper?.Enter();
         try
         {
             settings.Listen.Claim();
-            WebApplication app = Build(settings, vault, keeper, options, ownsProcess);
+            WebApplication app = Build(settings, vault, keeper, owners, options, ownsProcess);
             MetricsEndpoint? metrics = null;
             try
             {
@@ -133,7 +134,7 @@ public sealed partial class AgentHost : IAsyncDisposable
             .Select(a => IPEndPoint.Parse(a["https://".Length..])),
     ];
 
-    private static WebApplication Build(AgentSettings settings, VaultFile vault, TraceKeeper? keeper, AgentOptions options, bool ownsProcess)
+    private static WebApplication Build(AgentSettings settings, VaultFile vault, TraceKeeper? keeper, TraceOwners owners, AgentOptions options, bool ownsProcess)
     {
         // Empty: no settings file, environment variable or argument adds a place to listen.
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "imei-agent" });
@@ -141,7 +142,7 @@ public sealed partial class AgentHost : IAsyncDisposable
         IReadOnlyList<string> problems = builder.AddOpenTelemetry(options.Metrics is not null, options.Environment ?? Environment.GetEnvironmentVariable);
         AddServer(builder.WebHost, settings);
         AddRooms(builder.Services, settings, vault);
-        builder.Services.AddTraces(settings, keeper);
+        builder.Services.AddTraces(settings, keeper, owners);
         AddServices(builder.Services);
         builder.Services.AddAccess(settings);
         AddLifetime(builder.Services, ownsProcess);

@@ -81,7 +81,7 @@ public sealed class Traces
                     ("@trace", trace), ("@at", now), ("@device", device), ("@port", port), ("@error", error), ("@records", recordCount), ("@bytes", bytes),
                     ("@pcapng", pcapng.ToArray()), ("@text", text));
                 sql.Execute(
-                    "UPDATE traces SET failed = 1, error = CASE error WHEN '' THEN @error ELSE error END, device = CASE device WHEN '' THEN @device ELSE device END, kept_at = @now "
+                    "UPDATE traces SET failed = 1, weight = 2, error = CASE error WHEN '' THEN @error ELSE error END, device = CASE device WHEN '' THEN @device ELSE device END, kept_at = @now "
                     + "WHERE number = @trace",
                     ("@error", error), ("@device", device), ("@now", now), ("@trace", trace));
                 TracesPruning.Recordings(sql, _limits);
@@ -118,6 +118,11 @@ public sealed class Traces
             sql, "trace_id >= @from AND trace_id < @to ORDER BY number DESC LIMIT @limit", ("@from", beginning), ("@to", beginning + "g"), ("@limit", MostCandidates)));
         return found is [var one] ? one : throw new TraceNotFoundException(idOrUniqueBeginning, [.. found.Select(trace => trace.TraceId)]);
     }
+
+    /// <summary>The lasting name of whoever made the first call of a trace, as in "clients/3f2a9c1b"; empty when nobody did, null when it is not kept.</summary>
+    /// <param name="traceId">32 hex digits.</param>
+    /// <exception cref="VaultUnavailableException">The file cannot be read.</exception>
+    public string? OwnerOf(string traceId) => _file.Read(sql => TracesTable.OwnerOf(sql, traceId));
 
     /// <summary>The spans of a trace by their beginning.</summary>
     /// <param name="traceId">32 hex digits.</param>

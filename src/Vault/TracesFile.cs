@@ -14,7 +14,7 @@ internal sealed class TracesFile : IDisposable
     private const int ApplicationId = 0x494D5452;
 
     // The file is rebuilt, not migrated, when this grows: it holds nothing that is needed tomorrow.
-    private const int Version = 1;
+    private const int Version = 2;
 
     // A person may have it open in a tool. Nobody waits for long: what cannot be kept is left out.
     private const int BusySeconds = 1;

@@ -4,12 +4,16 @@ namespace ImeiAgent.Vault;
 internal sealed record TracesLimits
 {
     /// <summary>
-    /// Traces that did not fail, and as many more that did: a busy bench makes some hundred calls a day, and the restore that failed yesterday must
-    /// not be pushed out by the lists that were looked at since.
+    /// Traces in which something failed with a phone, as many more in which something else failed, and as many that went well: a busy bench makes some
+    /// hundred calls a day, and the restore that failed yesterday must be pushed out neither by the lists that were looked at since, nor by whoever
+    /// has calls refused as fast as they can.
     /// </summary>
     public int TracesOfAKind { get; init; } = 1000;
 
-    /// <summary>Their spans: 2,000 traces of 32 KiB, which is some 80 spans each. A full dump has up to 350.</summary>
+    /// <summary>
+    /// Their spans: 2,000 traces of 32 KiB, which is some 80 spans each. A full dump has up to 350. Half of it at most is of those in which something
+    /// failed with a phone, and nothing else pushes these out.
+    /// </summary>
     public long SpanBytes { get; init; } = 64 << 20;
 
     /// <summary>For as long as a customer takes to come back with the phone.</summary>

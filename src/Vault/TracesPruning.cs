@@ -7,18 +7,21 @@ internal static class TracesPruning
     public static void Traces(VaultSql sql, TracesLimits limits, DateTimeOffset now)
     {
         sql.Execute("DELETE FROM traces WHERE kept_at < @oldest", ("@oldest", TracesTable.Ticks(now - limits.Age)));
-        foreach (int failed in (int[])[0, 1])
+        foreach (int weight in (int[])[0, 1, 2])
         {
             sql.Execute(
-                "DELETE FROM traces WHERE failed = @failed AND number <= (SELECT number FROM traces WHERE failed = @failed ORDER BY number DESC LIMIT 1 OFFSET @most)",
-                ("@failed", failed), ("@most", limits.TracesOfAKind));
+                "DELETE FROM traces WHERE weight = @weight AND number <= (SELECT number FROM traces WHERE weight = @weight ORDER BY number DESC LIMIT 1 OFFSET @most)",
+                ("@weight", weight), ("@most", limits.TracesOfAKind));
         }
-        // From the newest on as many as fit.
-        sql.Execute(
-            "DELETE FROM traces WHERE number <= (SELECT number FROM (SELECT number, SUM(bytes) OVER (ORDER BY number DESC) AS so_far FROM traces) "
-            + "WHERE so_far > @most ORDER BY number DESC LIMIT 1)",
-            ("@most", limits.SpanBytes));
+        // From the newest on as many as fit, the heaviest first.
+        KeepBytes(sql, "weight = 2", limits.SpanBytes / 2);
+        KeepBytes(sql, "weight < 2", limits.SpanBytes - (long)sql.Scalar("SELECT COALESCE(SUM(bytes), 0) FROM traces WHERE weight = 2")!);
     }
+
+    private static void KeepBytes(VaultSql sql, string which, long most) => sql.Execute(
+        $"DELETE FROM traces WHERE {which} AND number <= (SELECT number FROM (SELECT number, SUM(bytes) OVER (ORDER BY number DESC) AS so_far FROM traces WHERE {which}) "
+        + "WHERE so_far > @most ORDER BY number DESC LIMIT 1)",
+        ("@most", most));
 
     /// <summary>Removes the oldest recordings.</summary>
     public static void Recordings(VaultSql sql, TracesLimits limits)

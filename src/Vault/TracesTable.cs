@@ -14,6 +14,7 @@ internal static class TracesTable
             started_at BIGINT NOT NULL,
             ended_at BIGINT NOT NULL,
             failed INTEGER NOT NULL,
+            weight INTEGER NOT NULL, -- 0 went well, 1 failed, 2 something failed with a phone
             error TEXT NOT NULL,
             device TEXT NOT NULL,
             operator TEXT NOT NULL,
@@ -65,7 +66,7 @@ internal static class TracesTable
 
     /// <summary>Fails when the file is not what it should be.</summary>
     public static void Touch(VaultSql sql) => sql.Scalar(
-        "SELECT (SELECT COUNT(links) FROM (SELECT links FROM spans LIMIT 1)) + (SELECT COUNT(bytes) FROM (SELECT bytes FROM recordings LIMIT 1)) + (SELECT COUNT(kept_at) FROM traces)");
+        "SELECT (SELECT COUNT(links) FROM (SELECT links FROM spans LIMIT 1)) + (SELECT COUNT(bytes) FROM (SELECT bytes FROM recordings LIMIT 1)) + (SELECT COUNT(weight) FROM traces)");
 
     /// <summary>The number of a trace; it is begun when there is none.</summary>
     public static long NumberOf(VaultSql sql, string traceId, long start, long now)
@@ -73,10 +74,16 @@ internal static class TracesTable
         if (sql.Scalar("SELECT number FROM traces WHERE trace_id = @id", ("@id", traceId)) is long known)
             return known;
         return (long)sql.Scalar(
-            "INSERT INTO traces (trace_id, name, started_at, ended_at, failed, error, device, operator, spans, left_out, bytes, kept_at) "
-            + "VALUES (@id, '', @start, @start, 0, '', '', '', 0, 0, 0, @now) RETURNING number",
+            "INSERT INTO traces (trace_id, name, started_at, ended_at, failed, weight, error, device, operator, spans, left_out, bytes, kept_at) "
+            + "VALUES (@id, '', @start, @start, 0, 0, '', '', '', 0, 0, 0, @now) RETURNING number",
             ("@id", traceId), ("@start", start), ("@now", now))!;
     }
+
+    /// <summary>The client of the first call of a trace; empty when none called, null when there is no such trace.</summary>
+    public static string? OwnerOf(VaultSql sql, string traceId) => sql.Query(
+        "SELECT COALESCE((SELECT json_extract(attributes, '$.\"imeiagent.client\"') FROM spans WHERE trace = number AND operator <> '' ORDER BY started_at LIMIT 1), '') "
+        + "FROM traces WHERE trace_id = @id",
+        row => row.GetString(0), ("@id", traceId)).FirstOrDefault();
 
     public static int SpansOf(VaultSql sql, long trace) =>
         (int)(long)sql.Scalar("SELECT COUNT(*) FROM spans WHERE trace = @trace", ("@trace", trace))!;
@@ -110,6 +117,8 @@ internal static class TracesTable
             started_at = (SELECT MIN(started_at) FROM spans WHERE trace = @trace),
             ended_at = (SELECT MAX(started_at + duration) FROM spans WHERE trace = @trace),
             failed = MAX(failed, (SELECT MAX(failed) FROM spans WHERE trace = @trace)),
+            weight = MAX(weight, (SELECT MAX(failed + (failed AND source = 'ImeiAgent.Operations'
+                AND (name IN ('dump', 'recovery') OR attributes LIKE '%"imeiagent.journal":%'))) FROM spans WHERE trace = @trace)),
             error = COALESCE((SELECT error FROM spans WHERE trace = @trace AND failed = 1 AND error <> ''
                 ORDER BY source <> 'ImeiAgent.Operations', started_at LIMIT 1), error),
             device = COALESCE((SELECT device FROM spans WHERE trace = @trace AND device <> '' ORDER BY started_at LIMIT 1), device),

@@ -24,7 +24,7 @@ internal sealed class Door(ClientBook clients, OpenCalls calls)
 
     private (SignedIn, IDisposable) Enter(HttpContext http, X509Certificate2 certificate, string station, string traceId)
     {
-        string id = $"clients/{certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}";
+        string id = IdOf(certificate);
         IDisposable call = calls.Enter(id, http);
         // On the list first: whoever is revoked from now on finds the call there.
         if (clients.OwnerOf(certificate) is not { } client)
@@ -42,6 +42,12 @@ internal sealed class Door(ClientBook clients, OpenCalls calls)
         IPAddress? address = http.Connection.RemoteIpAddress;
         return address is null ? "" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
     }
+
+    /// <summary>The lasting name of whoever makes a call, whether or not they are let in; null for a caller without a certificate.</summary>
+    public static string? IdOf(HttpContext http) =>
+        IsLocal(http) ? LocalCaller.Of(http, "").Id : http.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } certificate ? IdOf(certificate) : null;
+
+    private static string IdOf(X509Certificate2 certificate) => $"clients/{certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}";
 
     private static bool IsLocal(HttpContext http) => http.Features.Get<LocalConnection>() is not null && !http.Request.IsHttps;
 }

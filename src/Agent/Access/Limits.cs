@@ -42,6 +42,9 @@ internal sealed record Limits
     /// <summary>Files that are sent or taken at once, of all callers together: each is in memory, and has at most 64 MiB.</summary>
     public int Transfers { get; init; } = 4;
 
+    /// <summary>The same of one client, so that it leaves room for the others however slow it is.</summary>
+    public int ClientTransfers { get; init; } = 2;
+
     /// <summary>How long a client may take to send or to take one piece of a file, of at most 1 MiB.</summary>
     public TimeSpan PiecePatience { get; init; } = TimeSpan.FromSeconds(30);
 

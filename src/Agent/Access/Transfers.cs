@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ImeiAgent.Operations;
 
 namespace ImeiAgent.Agent.Access;
 
@@ -8,16 +9,29 @@ namespace ImeiAgent.Agent.Access;
 /// </summary>
 internal sealed class Transfers(Limits limits, TimeProvider time)
 {
-    private int _open;
+    private readonly Lock _lock = new();
+    private readonly List<string> _open = [];
 
     /// <summary>A file begins to be sent or taken; disposing the result ends that.</summary>
-    /// <exception cref="Operations.OperationException">Too many are under way.</exception>
-    public Transfer Begin(CancellationToken call)
+    /// <param name="who">Whose it is.</param>
+    /// <param name="call">Ends when the call does.</param>
+    /// <exception cref="OperationException">Too many are under way.</exception>
+    public Transfer Begin(Caller who, CancellationToken call)
     {
-        if (Interlocked.Increment(ref _open) <= limits.Transfers)
-            return new Transfer(limits, time, () => Interlocked.Decrement(ref _open), call);
-        Interlocked.Decrement(ref _open);
-        throw Refusals.TooManyTransfers(limits.PiecePatience);
+        lock (_lock)
+        {
+            // The agent's own machine may take all, since whoever is there could end the agent anyway.
+            if (_open.Count >= limits.Transfers || who.Station != Caller.Here && _open.Count(id => id == who.Id) >= limits.ClientTransfers)
+                throw Refusals.TooManyTransfers(limits.PiecePatience);
+            _open.Add(who.Id);
+        }
+        return new Transfer(limits, time, () => End(who.Id), call);
+    }
+
+    private void End(string id)
+    {
+        lock (_lock)
+            _open.Remove(id);
     }
 }
 
@@ -39,7 +53,7 @@ internal sealed class Transfer : IDisposable
     }
 
     /// <summary>Sends or takes a piece.</summary>
-    /// <exception cref="Operations.OperationException">The client took too long, with this piece or with the whole.</exception>
+    /// <exception cref="OperationException">The client took too long, with this piece or with the whole.</exception>
     public async Task<T> PieceAsync<T>(Func<CancellationToken, Task<T>> piece)
     {
         using var patience = new CancellationTokenSource(_limits.PiecePatience, _time);
@@ -55,7 +69,7 @@ internal sealed class Transfer : IDisposable
     }
 
     /// <summary>Sends a file that is in memory whole, in pieces of at most 64 KiB.</summary>
-    /// <exception cref="Operations.OperationException">As <see cref="PieceAsync"/>.</exception>
+    /// <exception cref="OperationException">As <see cref="PieceAsync"/>.</exception>
     public async Task SendAsync(ReadOnlyMemory<byte> file, Func<ByteString, CancellationToken, Task> send)
     {
         for (; !file.IsEmpty; file = file[Math.Min(Chunk, file.Length)..])

@@ -29,7 +29,7 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import, Tran
         ExportSnapshotRequest request, IServerStreamWriter<ExportSnapshotResponse> responseStream, ServerCallContext context)
     {
         request.Format.RequireText();
-        using Transfer transfer = transfers.Begin(context.CancellationToken);
+        using Transfer transfer = transfers.Begin(context.Caller(), context.CancellationToken);
         using var file = new MemoryStream();
         backups.ExportText(request.Name, request.Slot.OrFirst(), request.ActiveOnly, file, context.Caller());
         await transfer.SendAsync(
@@ -38,7 +38,7 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import, Tran
 
     public override async Task<ImportSnapshotResponse> ImportSnapshot(IAsyncStreamReader<ImportSnapshotRequest> requestStream, ServerCallContext context)
     {
-        using Transfer transfer = transfers.Begin(context.CancellationToken);
+        using Transfer transfer = transfers.Begin(context.Caller(), context.CancellationToken);
         if (!await transfer.PieceAsync(requestStream.MoveNext))
             throw Requests.Invalid("file_name", "the first message is missing.");
         ImportSnapshotRequest first = requestStream.Current;

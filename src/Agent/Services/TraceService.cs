@@ -30,7 +30,7 @@ internal sealed class TraceService(TraceDesk traces, SupportBundle bundle, Agent
     public override async Task ExportFrames(ExportFramesRequest request, IServerStreamWriter<ExportFramesResponse> responseStream, ServerCallContext context)
     {
         keeper?.Flush();
-        using Transfer transfer = transfers.Begin(context.CancellationToken);
+        using Transfer transfer = transfers.Begin(context.Caller(), context.CancellationToken);
         ReadOnlyMemory<byte> file = traces.ExportFrames(request.TraceId, (long)Math.Min(request.Number, long.MaxValue), context.Caller());
         await transfer.SendAsync(file, (chunk, ct) => responseStream.WriteAsync(new ExportFramesResponse { Chunk = chunk }, ct));
     }
@@ -39,7 +39,7 @@ internal sealed class TraceService(TraceDesk traces, SupportBundle bundle, Agent
         ExportSupportBundleRequest request, IServerStreamWriter<ExportSupportBundleResponse> responseStream, ServerCallContext context)
     {
         keeper?.Flush();
-        using Transfer transfer = transfers.Begin(context.CancellationToken);
+        using Transfer transfer = transfers.Begin(context.Caller(), context.CancellationToken);
         // In memory, where it has a bound: a file would stay behind on the disk when the agent is killed.
         using var file = new MemoryStream();
         bundle.Write(request.TraceIds, facts.Now(), trace => TraceText.Waterfall(trace.ToProto(), TextWidth), file, context.Caller());

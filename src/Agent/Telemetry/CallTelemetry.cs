@@ -9,9 +9,10 @@ namespace ImeiAgent.Agent.Telemetry;
 
 /// <summary>
 /// Around everything else of a call: its span, its duration and its line in the log. The span's parent is the caller's span, and every refusal
-/// makes it a failed one, so that it can be found; a client that leaves does not.
+/// makes it a failed one, so that it can be found; a client that leaves does not. In another's trace nobody can put it: there it has a trace of its
+/// own, which links to the one that was named.
 /// </summary>
-internal sealed partial class CallTelemetry(TimeProvider time, ILogger<CallTelemetry> log) : Interceptor
+internal sealed partial class CallTelemetry(TraceOwners owners, TimeProvider time, ILogger<CallTelemetry> log) : Interceptor
 {
     private const string SpanKey = "imeiagent.span";
     private const string ToldKey = "imeiagent.told";
@@ -19,11 +20,17 @@ internal sealed partial class CallTelemetry(TimeProvider time, ILogger<CallTelem
     private const string LimitName = "LIMIT_EXCEEDED";
     private const string EndingName = "AGENT_STOPPING";
 
+    // What W3C asks everybody to hand on at least (Trace Context, 3.3.1.5): a longer one would go out with each span of the call.
+    private const int LongestState = 512;
+
     private static readonly Histogram<double> s_duration = AgentTelemetry.Meter.CreateHistogram(
         RpcConventions.ServerDuration, "s", "How long calls took.", tags: null, new InstrumentAdvice<double> { HistogramBucketBoundaries = RpcConventions.Buckets });
 
     /// <summary>The span of a call; null when nobody listens.</summary>
     public static Activity? SpanOf(ServerCallContext context) => context.UserState.TryGetValue(SpanKey, out object? span) ? (Activity)span : null;
+
+    /// <summary>Whether a span is of a call that was refused since there were too many. It is not kept: a flood of them would push out all others.</summary>
+    public static bool IsBeyondLimit(Activity span) => span.Kind == ActivityKind.Server && span.GetTagItem(RpcConventions.Error) is LimitName;
 
     /// <summary>Puts on the span who calls.</summary>
     public static void Tell(ServerCallContext context, SignedIn who)
@@ -83,22 +90,27 @@ internal sealed partial class CallTelemetry(TimeProvider time, ILogger<CallTelem
     }
 
     // Its parent is given by the caller alone: ASP.NET's own activity, which is current here and goes nowhere, must not come between.
-    private static Activity? Begin(string method, ServerCallContext context)
+    private Activity? Begin(string method, ServerCallContext context)
     {
         if (!AgentTelemetry.Source.HasListeners())
             return null;
         Activity? outer = Activity.Current;
-        ActivityContext.TryParse(context.RequestHeaders.GetValue("traceparent"), context.RequestHeaders.GetValue("tracestate"), isRemote: true, out ActivityContext caller);
+        ActivityContext.TryParse(context.RequestHeaders.GetValue("traceparent"), StateOf(context), isRemote: true, out ActivityContext caller);
+        bool isForeign = caller != default && !owners.Admits(caller.TraceId, Door.IdOf(context.GetHttpContext()));
         // Without this a span with no parent would take the current one for it.
         Activity.Current = null;
         Activity? span = AgentTelemetry.Source.StartActivity(
-            method, ActivityKind.Server, caller, [new(RpcConventions.System, RpcConventions.Grpc), new(RpcConventions.Method, method)]);
+            method, ActivityKind.Server, isForeign ? default : caller, [new(RpcConventions.System, RpcConventions.Grpc), new(RpcConventions.Method, method)],
+            isForeign ? [new ActivityLink(caller)] : null);
         if (span is null)
             Activity.Current = outer;
         else
             context.UserState[SpanKey] = span;
         return span;
     }
+
+    private static string? StateOf(ServerCallContext context) =>
+        context.RequestHeaders.GetValue("tracestate") is { Length: <= LongestState } state && !state.Any(c => c is < ' ' or > '~') ? state : null;
 
     private void Finish(ServerCallContext context, string method, CallEnd end, Activity? span, TimeSpan took)
     {

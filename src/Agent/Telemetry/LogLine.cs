@@ -30,15 +30,12 @@ internal sealed class LogLine(TimeProvider time) : ConsoleFormatter(FormatterNam
         string text = fault is null ? message : $"{message}: {fault.GetType().Name}: {fault.Message}";
         string trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? $" trace={current.TraceId.ToHexString()}" : "";
         textWriter.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{priority}{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)} {category}[{logEntry.EventId.Id}] {OneLine(text)}{trace}"));
+            $"{priority}{time.GetUtcNow():yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {NameOf(logEntry.LogLevel)} {category}[{logEntry.EventId.Id}] {FreeText.Line(text)}{trace}"));
         if (fault is null || logEntry.LogLevel < LogLevel.Error)
             return;
         foreach (string line in fault.ToString().Split('\n'))
-            textWriter.WriteLine($"{priority}  {OneLine(line.TrimEnd('\r'))}");
+            textWriter.WriteLine($"{priority}  {FreeText.Line(line.TrimEnd('\r'))}");
     }
-
-    // A text from outside must not look like another line, nor move a terminal's cursor.
-    private static string OneLine(string text) => string.Concat(FreeText.Masked(text).Select(c => char.IsControl(c) ? ' ' : c));
 
     private static string NameOf(LogLevel level) => level switch
     {

@@ -42,7 +42,7 @@ internal static class OpenTelemetrySetup
             .Select(name => KeyValuePair.Create(name, environment(name))));
         OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(Describe);
         if (otlp.Traces)
-            telemetry.WithTracing(traces => traces.AddSource(s_sources).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Traces, environment)));
+            telemetry.WithTracing(traces => traces.AddSource(s_sources).AddProcessor(new MaskedSpans()).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Traces, environment)));
         if (otlp.Metrics || prometheus)
             telemetry.WithMetrics(metrics =>
             {

@@ -34,22 +34,27 @@ internal sealed class TraceKeeper : IAsyncDisposable
     private readonly List<SpanRow> _batch = new(BatchSize);
     private readonly CancellationTokenSource _ending = new();
     private readonly Traces _traces;
+    private readonly TraceOwners _owners;
     private readonly TimeProvider _time;
     private readonly ActivityListener _listener;
     private readonly Task _work;
 
     /// <summary>Begins to listen.</summary>
-    public TraceKeeper(Traces traces, TimeProvider time)
+    public TraceKeeper(Traces traces, TraceOwners owners, TimeProvider time)
     {
-        (_traces, _time) = (traces, time);
+        (_traces, _owners, _time) = (traces, owners, time);
         _listener = new ActivityListener
         {
             ShouldListenTo = source => source.Name.StartsWith(Prefix, StringComparison.Ordinal) && !s_clients.Contains(source.Name),
             Sample = (ref _) => IsOurs() ? ActivitySamplingResult.AllData : ActivitySamplingResult.None,
             ActivityStarted = span =>
             {
-                if (IsOurs())
-                    span.SetCustomProperty(Mark, this);
+                if (!IsOurs())
+                    return;
+                span.SetCustomProperty(Mark, this);
+                // What no call of a client stands above.
+                if (span.Kind == ActivityKind.Internal && span.Parent is null)
+                    _owners.Began(span.TraceId);
             },
             ActivityStopped = Take,
         };
@@ -91,7 +96,7 @@ internal sealed class TraceKeeper : IAsyncDisposable
 
     private void Take(Activity span)
     {
-        if (span.GetCustomProperty(Mark) == this && span.IsAllDataRequested && !_ended.Writer.TryWrite(span))
+        if (span.GetCustomProperty(Mark) == this && span.IsAllDataRequested && !CallTelemetry.IsBeyondLimit(span) && !_ended.Writer.TryWrite(span))
             s_dropped.Add(1);
     }
 

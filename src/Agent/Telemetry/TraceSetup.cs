@@ -6,11 +6,12 @@ namespace ImeiAgent.Agent.Telemetry;
 /// <summary>Puts the traces that the agent keeps, and what gives them out, into it.</summary>
 internal static partial class TraceSetup
 {
-    public static void AddTraces(this IServiceCollection services, AgentSettings settings, TraceKeeper? keeper)
+    public static void AddTraces(this IServiceCollection services, AgentSettings settings, TraceKeeper? keeper, TraceOwners owners)
     {
         // Made outside, so that it ends behind everything that the services do.
         if (keeper is not null)
             services.AddSingleton(keeper);
+        services.AddSingleton(owners);
         services.AddSingleton(new AgentFacts(settings, settings.Time));
         services.AddSingleton<TraceDesk>();
         services.AddSingleton<SupportBundle>();

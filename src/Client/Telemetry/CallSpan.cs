@@ -14,6 +14,9 @@ internal sealed class CallSpan
 {
     private const string Traceparent = "traceparent", Tracestate = "tracestate";
 
+    // What W3C asks everybody to hand on at least (Trace Context, 3.3.1.5); agents leave out what is longer.
+    private const int LongestState = 512;
+
     private readonly string _method;
     private readonly Activity? _span;
     private readonly TimeProvider _time;
@@ -51,7 +54,8 @@ internal sealed class CallSpan
             if (entry.Key is not (Traceparent or Tracestate))
                 headers.Add(entry);
         headers.Add(Traceparent, id);
-        if (trace.TraceStateString is { Length: > 0 } state)
+        // It comes from a variable that anything may have set, and what is no text for a header would be the end of the call.
+        if (trace.TraceStateString is { Length: > 0 and <= LongestState } state && !state.Any(c => c is < ' ' or > '~'))
             headers.Add(Tracestate, state);
         return options.WithHeaders(headers);
     }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Nv;
 
 namespace ImeiAgent.Diag.Messages;
@@ -11,6 +13,7 @@ namespace ImeiAgent.Diag.Messages;
 /// refusals                         all behind the header that they echo: the request was recorded when it was sent
 /// other subsystems, unsolicited    all but the first 4 bytes; of a log 8, so that its number is there
 /// versions, build, mode, masks     what looks like an IMEI
+/// DIAG_ESN_F                       the serial number, unless it is one of those that say that there is none
 /// unknown commands, loopback       all but the command
 /// </code>
 /// Bytes behind the layout of an NV packet are masked too: an echo can end with the check bytes, which tell of a short secret.
@@ -21,6 +24,7 @@ public static class SecretBytes
     public const byte Mask = 0x2A;
 
     private const int UnlockReplyLength = 2;
+    private const int EsnLength = 5;
 
     /// <summary>Masks a packet of either direction in place, also one that is cut short, and returns how many bytes were masked.</summary>
     public static int MaskIn(Span<byte> packet)
@@ -35,13 +39,20 @@ public static class SecretBytes
         {
             DiagCode.Spc or DiagCode.Password => packet.Length <= UnlockReplyLength ? 0 : MaskFrom(packet, 1),
             DiagCode.Verno or DiagCode.ExtBuildId or DiagCode.Control or DiagCode.LogConfig or DiagCode.ExtMessageConfig => ImeiDigits.MaskText(packet[1..]),
-            DiagCode.DiagVersion or DiagCode.Esn => MaskFrom(packet, 5),
+            DiagCode.DiagVersion => MaskFrom(packet, 5),
+            DiagCode.Esn => MaskEsn(packet),
             DiagCode.EventReport => MaskFrom(packet, 3),
             DiagCode.Subsystem => MaskFrom(packet, 4),
             DiagCode.Log => MaskFrom(packet, 8),
             _ when DiagCode.CanBeUnsolicited(packet[0]) => MaskFrom(packet, 4),
             _ => MaskFrom(packet, 1),
         };
+    }
+
+    private static int MaskEsn(Span<byte> packet)
+    {
+        bool isNone = packet.Length >= EsnLength && new Esn(BinaryPrimitives.ReadUInt32LittleEndian(packet[1..])).IsNone;
+        return MaskFrom(packet, isNone ? EsnLength : 1);
     }
 
     /// <summary>A frame that came damaged is echoed too, so a command byte in an echo is not to be relied on: what is kept holds no data in any case.</summary>

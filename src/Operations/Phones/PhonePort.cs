@@ -74,7 +74,7 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
             }
 
             if (options.Record)
-                _recorder ??= new FlightRecorder(spec.ToString(), time);
+                _recorder ??= new FlightRecorder(FreeText.Masked(spec.ToString()), time);
             await using var session = new DiagSession(stream, options.Session, time, _recorder);
             await SilenceAsync(session, ct);
             PhoneReading reading = await _identify.FirstAsync(session, ct);

@@ -15,7 +15,7 @@ internal sealed partial class BundleFiles(int mostBytes)
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>Adds a file of text.</summary>
-    public void Add(string name, Func<string> text) => Add(name, () => Encoding.UTF8.GetBytes(FreeText.Masked(text())));
+    public void Add(string name, Func<string> text) => Add(name, () => Encoding.UTF8.GetBytes(Serial().Replace(FreeText.Masked(text()), "(masked)")));
 
     /// <summary>Adds a listing of frames: digits with blanks between them are bytes there, and no number.</summary>
     public void AddListing(string name, Func<string> text) => Add(name, () => Encoding.UTF8.GetBytes(Digits().Replace(text(), "(masked)")));
@@ -55,6 +55,10 @@ internal sealed partial class BundleFiles(int mostBytes)
             file.Write(content);
         }
     }
+
+    // Errors tell ESN and MEID in full to whoever has the phone at hand.
+    [GeneratedRegex(@"(?<=\b(?:ESN|MEID)\b[^\n]{0,40})\b(?:[0-9A-F]{8}|[0-9A-F]{14})\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Serial();
 
     [GeneratedRegex(@"(?<![0-9A-Fa-f])\d{14,17}(?![0-9A-Fa-f])", RegexOptions.CultureInvariant)]
     private static partial Regex Digits();

@@ -25,7 +25,7 @@ internal sealed partial class FlightLog(VaultFile vault, ILogger log)
             if (vault.Traces.Recordings(trace).Count >= MostOfTrace)
                 return;
             Session.Recording recording = recorder.Snapshot();
-            vault.Traces.KeepRecording(trace, phone.Name, phone.Port, reason, recording.Packets.Length, Pcapng.Of(recording), FrameText.Of(recording));
+            vault.Traces.KeepRecording(trace, phone.Name, FreeText.Masked(phone.Port), reason, recording.Packets.Length, Pcapng.Of(recording), FrameText.Of(recording));
         }
         catch (Exception e)
         {

@@ -132,7 +132,7 @@ public sealed class TraceCallsTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         using VaultFile one = VaultFile.Open(folder.File("one"), TimeProvider.System), two = VaultFile.Open(folder.File("two"), TimeProvider.System);
-        await using TraceKeeper first = new(one.Traces, TimeProvider.System), second = new(two.Traces, TimeProvider.System);
+        await using TraceKeeper first = new(one.Traces, new TraceOwners(one.Traces), TimeProvider.System), second = new(two.Traces, new TraceOwners(two.Traces), TimeProvider.System);
         using var client = new ActivitySource("ImeiAgent.Client");
 
         string ofFirst = await RunAsync(first, () => Start("one")), ofSecond = await RunAsync(second, () => Start("two"));
@@ -152,7 +152,7 @@ public sealed class TraceCallsTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         using var vault = VaultFile.Open(folder.File("one"), TimeProvider.System);
-        await using TraceKeeper keeper = new(vault.Traces, TimeProvider.System);
+        await using TraceKeeper keeper = new(vault.Traces, new TraceOwners(vault.Traces), TimeProvider.System);
         using var source = new ActivitySource("ImeiAgent.OfThisTest");
 
         // Another test of this process may record everything for a while.

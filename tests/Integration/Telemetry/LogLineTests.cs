@@ -18,9 +18,9 @@ public sealed partial class LogLineTests
     {
         using Activity span = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
 
-        string text = Write(LogLevel.Information, "356938035643809 is\r\nready \u001b[2J", null);
+        string text = Write(LogLevel.Information, "356938035643809 is\r\nready \u001b[2J\u2028\u202Ecart", null);
 
-        Assert.Equal($"2026-03-04T05:06:07.089Z info Operations.Leases[2301] 35693803*****09 is  ready  [2J trace={span.TraceId.ToHexString()}{Environment.NewLine}", text);
+        Assert.Equal($"2026-03-04T05:06:07.089Z info Operations.Leases[2301] 35693803*****09 is  ready  [2J  cart trace={span.TraceId.ToHexString()}{Environment.NewLine}", text);
     }
 
     [Fact]
@@ -62,6 +62,21 @@ public sealed partial class LogLineTests
         Assert.Equal("no 35693803*****09", left.Attributes["exception.message"]);
         Assert.Equal(7, left.Attributes["Count"]);
         Assert.Null(left.Exception);
+    }
+
+    [Fact]
+    public void Spans_that_leave_hold_no_number_either()
+    {
+        using Activity span = new Activity("test").SetIdFormat(ActivityIdFormat.W3C).Start();
+        span.SetTag("imeiagent.port", "/dev/serial/by-id/usb-phone356938035643809-if00").SetTag("imeiagent.items", 7).SetTag("rpc.method", "imeiagent.v1.NvService/ReadItem");
+        span.SetStatus(ActivityStatusCode.Error, "of 356938035643809");
+
+        using var masking = new MaskedSpans();
+        masking.OnEnd(span);
+
+        Assert.Equal(
+            [new("imeiagent.port", "/dev/serial/by-id/usb-phone35693803*****09-if00"), new("imeiagent.items", 7), new("rpc.method", "imeiagent.v1.NvService/ReadItem")], span.TagObjects);
+        Assert.Equal((ActivityStatusCode.Error, "of 35693803*****09"), (span.Status, span.StatusDescription));
     }
 
     private static string Write(LogLevel level, string message, Exception? fault, bool journal = false)

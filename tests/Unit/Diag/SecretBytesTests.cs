@@ -42,7 +42,9 @@ public sealed class SecretBytesTests
     [InlineData("26 1F 02 01 00 00 00 02 00 00 00 03 00 00 00 04 00*115 00 00")]
     [InlineData("26 1F 02 01 00 02 00 03 00 04 00 05 00 06 00 07 00 08 00*113 00 00")]
     [InlineData("26 1F 02 FF*128 00 00")]
-    [InlineData("01 EF BE AD DE")]
+    [InlineData("01")]
+    [InlineData("01 00 00 00 00")]
+    [InlineData("01 0D D0 AD DE")]
     [InlineData("1C 64 00")]
     [InlineData("29 05 00")]
     [InlineData("73 00*7")]
@@ -71,6 +73,9 @@ public sealed class SecretBytesTests
     public void An_echo_is_masked_behind_its_header(string packet, string expected, int masked) => Check(packet, expected, masked);
 
     [Theory]
+    [InlineData("01 EF BE AD 7E", "01 2A*4", 4)]
+    [InlineData("01 EF BE AD", "01 2A*3", 3)]
+    [InlineData("01 0D D0 AD DE 61 9B", "01 0D D0 AD DE 2A*2", 2)]
     [InlineData("10 00 10 00 10 00 C0 B0 01 02 03 04", "10 00 10 00 10 00 C0 B0 2A*4", 4)]
     [InlineData("79 01 02 03 04 05", "79 01 02 03 2A*2", 2)]
     [InlineData("60 05 00 01 02 03 04 05", "60 05 00 2A*5", 5)]
@@ -105,9 +110,34 @@ public sealed class SecretBytesTests
     }
 
     [Theory]
+    [InlineData("49 01 54 20 32 37 51")]                              // 14 digits
+    [InlineData("94 10 45 02 23 73 15")]
+    [InlineData("49 01 54 20 32 37 51 76")]                           // with a software version
+    [InlineData("43 09 51 24 30 32 57 71 F6")]                        // the same as a mobile identity
+    [InlineData("33 65 39 08 53 46 83 70 F6")]
+    [InlineData("A3 56 93 80 35 64 38 00")]                           // 35 in two bytes, 14 digits
+    [InlineData("04 09 00 01 05 04 02 00 03 02 03 07 05 01 08")]      // a digit a byte
+    [InlineData("03 05 06 09 03 08 00 03 05 06 04 03 08 00 09")]
+    [InlineData("03 05 06 09 03 08 00 03 05 06 04 03 08 00")]
+    public void Nothing_of_a_number_is_left_in_rarer_forms(string number)
+    {
+        byte[] bytes = Bytes(number);
+        foreach (string around in (string[])["FF", "00", "5B"])
+            for (int at = 0; at <= 128 - bytes.Length; at++)
+            {
+                byte[] packet = Bytes($"26 1F 02 {around}*{at} {number} {around}*{128 - at - bytes.Length} 00 00");
+                SecretBytes.MaskIn(packet);
+                // A zero may be left of what begins or ends with one.
+                Assert.DoesNotContain(packet.AsSpan(3 + at, bytes.Length).ToArray(), (byte left) => left is not (SecretBytes.Mask or <= 9));
+                Assert.InRange(packet.AsSpan(3 + at, bytes.Length).Count(SecretBytes.Mask), bytes.Length - 2, bytes.Length);
+            }
+    }
+
+    [Theory]
     [InlineData("34 39 30 31 35 34 32 30 33 32 33 37 35 00")]                                 // 13 digits
     [InlineData("32 30 32 35 31 30 32 39 32 31 30 34 31 41")]                                 // a time
-    [InlineData("FF 49 01 54 20 32 37 51 7F FF")]                                             // wrong check digit
+    [InlineData("FF 22 01 54 20 32 37 51 8F FF")]                                             // wrong check digit
+    [InlineData("01 02 03 04 05 06 07 FF 01 02 03 04 05 06 07 FF")]                        // small numbers
     [InlineData("12 34 5A 12 34 56 78 90 FF")]                                                // too short
     public void What_does_not_look_like_one_is_kept(string data)
     {

@@ -53,6 +53,15 @@ public class FreeTextTests
     [InlineData("backup_356938035643809.txt", "backup_35693803*****09.txt")]
     [InlineData("356938035643809 490154203237518", "35693803*****09 49015420*****18")]
     [InlineData("356938035643809/490154203237518", "35693803*****09/49015420*****18")]
+    [InlineData("phone356938035643809.qcn", "phone35693803*****09.qcn")]
+    [InlineData("356938035643809bench", "35693803*****09bench")]
+    [InlineData("35-693803-564380-9-old.qcn", "35693803*****09-old.qcn")]
+    [InlineData("IMEI-35-693803-564380-9", "IMEI-35693803*****09")]
+    [InlineData("file_356938_03_564380_9.txt", "file_35693803*****09.txt")]
+    [InlineData("35.693803.564380.9", "35693803*****09")]
+    [InlineData("35 - 693803 - 564380 - 9", "35693803*****09")]
+    [InlineData("35\u00A0693803\u00A0564380\u00A09", "35693803*****09")]
+    [InlineData("e35693803-564380-9", "e35693803*****09")]
     public void A_number_that_may_be_an_imei_loses_its_middle(string text, string masked) => Assert.Equal(masked, FreeText.Masked(text));
 
     [Theory]
@@ -63,5 +72,10 @@ public class FreeTextTests
     [InlineData("MEID A0000012345678")]
     [InlineData("8150ef6693bce3a53c4c273db1105167d211ce3667fb6d14bddce3d72d324143")]
     [InlineData("+49 30 1234567")]
+    [InlineData("00f067aa0ba902b7 8150ef66931234567890123c")]
+    [InlineData("b356938035643809")]
+    [InlineData("2026-11-23 12:34:56.789012")]
+    [InlineData("12345678-1234-1234-1234-123456789012")]
+    [InlineData("MPSS.DE.3.1-00021-9150.20260101.123456")]
     public void Names_and_hashes_stay_as_they_are(string text) => Assert.Equal(text, FreeText.Masked(text));
 }

@@ -69,6 +69,21 @@ public partial class SupportBundleTests
     }
 
     [Fact]
+    public async Task Serial_numbers_that_errors_tell_are_taken_out()
+    {
+        await using var bench = new Bench();
+        const string Error = "devices/a came back as another (ESN was \"80A1B2C3\", is \"80D4E5F6\", MEID was \"A0000012345678\", is \"A0000087654321\"); ESN 80A1B2C3";
+        bench.Vault.Audit.Append(Boss.Did("dump", "devices/a", "failed", Error));
+        bench.Vault.Traces.Append([TracesRoom.Span(1, 1, error: "DUMP_SOURCE_CHANGED") with { StatusMessage = Error }]);
+
+        Dictionary<string, byte[]> files = Bundle(bench, [], _ => Error);
+
+        string[] telling = ["audit.jsonl", $"traces/{TracesRoom.Id(1)}.txt", $"traces/{TracesRoom.Id(1)}.json"];
+        Assert.All(telling, name => Assert.Contains("ESN (masked)", Text(files, name), StringComparison.Ordinal));
+        Assert.All(telling, name => Assert.DoesNotMatch("80A1B2C3|80D4E5F6|A0000012345678|A0000087654321", Text(files, name)));
+    }
+
+    [Fact]
     public async Task Without_a_choice_it_is_of_the_last_20_that_failed()
     {
         await using var bench = new Bench();

@@ -28,6 +28,22 @@ public class TracesBoundsTests
     }
 
     [Fact]
+    public void Refused_calls_push_out_nothing_that_failed_with_a_phone_however_many_and_large_they_are()
+    {
+        using var room = new TracesRoom(new TracesLimits { TracesOfAKind = 3, SpanBytes = 60_000, SpansUnlooked = 1 });
+        room.Traces.Append([TracesRoom.Span(1, 1, name: "restore", error: "WRITE_NOT_IN_EFFECT", attributes: ("imeiagent.journal", "journal/7"))]);
+        room.Traces.KeepRecording(TracesRoom.Id(2), "devices/a", "/dev/ttyUSB0", "NO_REPLY", 1, new byte[10], "text");
+        room.Traces.Append([TracesRoom.Span(3, 1, name: "dump", error: "DEVICE_DISCONNECTED")]);
+        // Refused before a phone was asked: a restore without a lease, and a call.
+        room.Traces.Append([TracesRoom.Span(4, 1, name: "restore", error: "LEASE_REQUIRED")]);
+        for (int i = 5; i <= 20; i++)
+            for (int span = 1; span <= 9; span++)
+                room.Traces.Append([TracesRoom.Span(i, span, error: "ROLE_REQUIRED", source: "ImeiAgent.Agent", kind: SpanKind.Server, attributes: ("text", new string('x', 900)))]);
+
+        Assert.Equal([20, 19, 18, 3, 2, 1], Kept(room));
+    }
+
+    [Fact]
     public void Nothing_is_kept_longer_than_its_time()
     {
         using var room = new TracesRoom(new TracesLimits { SpansUnlooked = 1 });

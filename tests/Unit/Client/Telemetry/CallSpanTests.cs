@@ -43,6 +43,22 @@ public class CallSpanTests
         Assert.Same(log.Root, Activity.Current);
     }
 
+    [Theory]
+    [InlineData("a=b\nc: d")]
+    [InlineData("a=\u00FC")]
+    [InlineData(40_000)]
+    public async Task A_trace_state_that_is_none_is_no_harm(object state)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
+        using SpanLog log = new();
+        log.Root.TraceStateString = state as string ?? $"a={new string('b', (int)state)}";
+
+        await client.ListDevicesAsync(Cancellation);
+
+        Assert.Single(Assert.Single(agent.Calls).Traceparents);
+    }
+
     [Fact]
     public async Task A_refusal_is_a_failed_span_with_the_agents_reason_and_no_text()
     {
