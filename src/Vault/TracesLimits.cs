@@ -4,8 +4,9 @@ namespace ImeiAgent.Vault;
 internal sealed record TracesLimits
 {
     /// <summary>
-    /// Traces that did not fail, and as many more that did: a busy bench makes some hundred calls a day, and the restore that failed yesterday must
-    /// not be pushed out by the lists that were looked at since.
+    /// Traces that did not fail, as many more that failed with a phone, and as many that failed without one: a busy bench makes some hundred calls a
+    /// day, and the restore that failed yesterday must not be pushed out by the lists that were looked at since, nor by a client that was refused
+    /// every second, which needs no right for that.
     /// </summary>
     public int TracesOfAKind { get; init; } = 1000;
 

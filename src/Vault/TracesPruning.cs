@@ -7,11 +7,11 @@ internal static class TracesPruning
     public static void Traces(VaultSql sql, TracesLimits limits, DateTimeOffset now)
     {
         sql.Execute("DELETE FROM traces WHERE kept_at < @oldest", ("@oldest", TracesTable.Ticks(now - limits.Age)));
-        foreach (int failed in (int[])[0, 1])
+        foreach (string kind in (string[])["failed = 0", "failed = 1 AND device = ''", "failed = 1 AND device <> ''"])
         {
             sql.Execute(
-                "DELETE FROM traces WHERE failed = @failed AND number <= (SELECT number FROM traces WHERE failed = @failed ORDER BY number DESC LIMIT 1 OFFSET @most)",
-                ("@failed", failed), ("@most", limits.TracesOfAKind));
+                $"DELETE FROM traces WHERE {kind} AND number <= (SELECT number FROM traces WHERE {kind} ORDER BY number DESC LIMIT 1 OFFSET @most)",
+                ("@most", limits.TracesOfAKind));
         }
         // From the newest on as many as fit.
         sql.Execute(
