@@ -97,6 +97,21 @@ public sealed class TracesFileTests : IDisposable
     }
 
     [Fact]
+    public void Where_a_row_is_not_what_it_should_be_what_comes_is_counted_and_nobody_fails()
+    {
+        _room.Traces.Append([TracesRoom.Span(1, 1)]);
+        using (SqliteConnection other = _room.Raw())
+        {
+            Run(other, "ALTER TABLE traces RENAME COLUMN number TO number_");
+            Run(other, "ALTER TABLE traces ADD COLUMN number INTEGER");
+        }
+
+        Assert.False(_room.Traces.Append([TracesRoom.Span(2, 1)]));
+        Assert.False(_room.Traces.KeepRecording(TracesRoom.Id(2), "devices/a", "/dev/ttyUSB0", "NO_REPLY", 1, new byte[1], ""));
+        Assert.Equal(2, _room.Traces.Lost);
+    }
+
+    [Fact]
     public void After_the_end_of_the_agent_nothing_is_kept_and_nobody_fails()
     {
         Traces traces = _room.Traces;
