@@ -226,11 +226,11 @@ public sealed class SpanTests : IDisposable
 
         Task<DiagReply<NvItem>> write = it.Write(550);
         it.Port.DeliverPacket(0x42, 0x27, 0x26, 0x02);
-        Assert.Equal(RefusalCode.BadSpcMode, (await write.WaitAsync(Eventually.Deadline)).Refusal);
+        Assert.Equal(RefusalCode.BadSpcMode, (await write.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken)).Refusal);
         Task<DiagReply<NvItem>> read = it.Read(10);
         it.Time.Advance(SessionFixture.ReplyTimeout);
         it.AnswerRead(10, data: 8);
-        Assert.Equal(8, (await read.WaitAsync(Eventually.Deadline)).Answer.Data.Bytes[0]);
+        Assert.Equal(8, (await read.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken)).Answer.Data.Bytes[0]);
 
         Assert.Equal(2, thrown);
     }

@@ -66,7 +66,7 @@ public sealed class FailingListenersTests : IDisposable
 
     private async Task IsAppliedAsync(Bench bench)
     {
-        RestoreEnded end = await bench.EndAsync(Bench.Label()).WaitAsync(Eventually.Deadline);
+        RestoreEnded end = await bench.EndAsync(Bench.Label()).WaitAsync(Eventually.Deadline, Bench.Ct);
 
         Assert.NotEqual(0, _thrown);
         Assert.Equal((RestoreOutcome.Applied, null), (end.Receipt.Outcome, end.Failure));
