@@ -53,12 +53,22 @@ public sealed partial class AgentClient
                     (outage, told) = (null, false);
                     foreach (WatchDevicesResponse piece in picture.Take(news.Current))
                     {
-                        if (piece.EventCase == WatchDevicesResponse.EventOneofCase.Barrier)
-                            foreach (string name in picture.TakeLostJobs())
-                                if (await EndOfAsync(name, cancellation).ConfigureAwait(false) is { } job)
-                                    yield return new WatchDevicesResponse { Revision = piece.Revision, Job = job };
+                        while (piece.EventCase == WatchDevicesResponse.EventOneofCase.Barrier && picture.LostJob is { } name)
+                        {
+                            (Job? job, lost) = await EndOfAsync(name, cancellation).ConfigureAwait(false);
+                            if (lost is not null)
+                                break;
+                            picture.ForgetLostJob(name);
+                            if (job is not null)
+                                yield return new WatchDevicesResponse { Revision = piece.Revision, Job = job };
+                        }
+                        if (lost is not null)
+                            break;
                         yield return piece;
                     }
+                    // The next connection has a barrier too, and the ends that could not be asked for now stand before it.
+                    if (lost is not null)
+                        break;
                 }
             }
             if (_wasThere && !told)
@@ -73,16 +83,16 @@ public sealed partial class AgentClient
         }
     }
 
-    /// <summary>A job that was running when it was last heard of; null when nothing is known of it any more.</summary>
-    private async Task<Job?> EndOfAsync(string name, CancellationToken cancellation)
+    /// <summary>A job that was running when it was last heard of; neither it nor a break when nothing is known of it any more.</summary>
+    private async Task<(Job? Job, AgentException? Lost)> EndOfAsync(string name, CancellationToken cancellation)
     {
         try
         {
-            return (await GetJobAsync(new GetJobRequest { Name = name }, cancellation).ConfigureAwait(false)).Job;
+            return ((await GetJobAsync(new GetJobRequest { Name = name }, cancellation).ConfigureAwait(false)).Job, null);
         }
-        catch (AgentException)
+        catch (AgentException fault)
         {
-            return null;
+            return (null, Outage.IsOne(fault) ? fault : null);
         }
     }
 }

@@ -57,13 +57,14 @@ public sealed class DevicePicture
         return [news];
     }
 
-    /// <summary>The jobs of an earlier connection of which this one said nothing: they have ended meanwhile. Each is told once.</summary>
-    internal IReadOnlyList<string> TakeLostJobs()
+    /// <summary>A job of an earlier connection of which this one said nothing: it has ended meanwhile. Null when there is none.</summary>
+    internal string? LostJob => _staleJobs.FirstOrDefault();
+
+    /// <summary>What became of that job is known now.</summary>
+    internal void ForgetLostJob(string name)
     {
-        string[] lost = [.. _staleJobs];
-        _staleJobs.Clear();
-        _running.ExceptWith(lost);
-        return lost;
+        _staleJobs.Remove(name);
+        _running.Remove(name);
     }
 
     private WatchDevicesResponse[] Forget(ulong revision)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.Diag.Messages;
 
 namespace ImeiAgent.Session;
@@ -16,7 +17,8 @@ public sealed partial class DiagSession
     public ValueTask<DiagReply<T>> SendAsync<T>(IDiagRequest<T> request, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (SessionTelemetry.Source.HasListeners())
+        // What is asked on nobody's behalf, as of a port to which a phone came, is no trace: it would be one for each request, for ever.
+        if (SessionTelemetry.Source.HasListeners() && Activity.Current is not null)
             return SendTracedAsync(request, ct);
         var exchange = Exchange<IDiagRequest<T>, T>.For(in request, ct);
         ValueTask<DiagReply<T>> reply = exchange.Reply;

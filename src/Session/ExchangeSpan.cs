@@ -19,7 +19,7 @@ internal readonly struct ExchangeSpan : IDisposable
 
     public static ExchangeSpan Begin<T>(IDiagRequest<T> request, string port)
     {
-        Activity? activity = SessionTelemetry.Source.StartActivity(CommandName.Of(request.ReplyKey), ActivityKind.Client);
+        Activity? activity = SessionTelemetry.Start(CommandName.Of(request.ReplyKey));
         if (activity is not { IsAllDataRequested: true })
             return new ExchangeSpan(activity);
         if (port.Length > 0)
@@ -51,7 +51,7 @@ internal readonly struct ExchangeSpan : IDisposable
         _activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
     }
 
-    public void Dispose() => _activity?.Dispose();
+    public void Dispose() => SessionTelemetry.End(_activity);
 
     private void End(string answer, SendCount sends)
     {

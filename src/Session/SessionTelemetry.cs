@@ -4,7 +4,10 @@ using ImeiAgent.Diag.Messages;
 
 namespace ImeiAgent.Session;
 
-/// <summary>What the room tells of itself; the names are those of docs/telemetry.md. Without a listener it costs a comparison.</summary>
+/// <summary>
+/// What the room tells of itself; the names are those of docs/telemetry.md. Without a listener it costs a comparison. Whoever listens runs on the
+/// thread that tells, between a write and its reply: what they throw goes no further, because nobody may be left waiting for a phone by it.
+/// </summary>
 internal static class SessionTelemetry
 {
     public const string Name = "ImeiAgent.Session";
@@ -31,16 +34,54 @@ internal static class SessionTelemetry
     private static readonly KeyValuePair<string, object?>[] RefusalTags =
         [.. Enumerable.Range(0, 256).Select(static code => KeyValuePair.Create(Answer, (object?)((RefusalCode)code).Name()))];
 
-    /// <summary>A request was refused with this code.</summary>
-    public static void CountRefusal(byte code)
+    /// <summary>Begins the span of an exchange; null when nobody listens.</summary>
+    public static Activity? Start(string name)
     {
-        if (Refusals.Enabled)
-            Refusals.Add(1, RefusalTags[code]);
+        Activity? before = Activity.Current;
+        try
+        {
+            return Source.StartActivity(name, ActivityKind.Client);
+        }
+        catch (Exception)
+        {
+            Activity.Current = before;
+            return null;
+        }
     }
 
-    public static void CountResend() => Resends.Add(1);
+    /// <summary>Ends it.</summary>
+    public static void End(Activity? span)
+    {
+        try
+        {
+            span?.Dispose();
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
+    }
 
-    public static void CountBadFrame() => BadFrames.Add(1);
+    /// <summary>A request was refused with this code.</summary>
+    public static void CountRefusal(byte code) => Count(Refusals, [RefusalTags[code]]);
 
-    public static void CountUnsolicitedDropped() => UnsolicitedDropped.Add(1);
+    public static void CountResend() => Count(Resends, []);
+
+    public static void CountBadFrame() => Count(BadFrames, []);
+
+    public static void CountUnsolicitedDropped() => Count(UnsolicitedDropped, []);
+
+    private static void Count(Counter<long> counter, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (!counter.Enabled)
+            return;
+        try
+        {
+            counter.Add(1, tags);
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
+    }
 }

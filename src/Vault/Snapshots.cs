@@ -73,7 +73,7 @@ public sealed class Snapshots
             ("@sha256", info.Sha256), ("@items", info.Items), ("@active", info.Active),
             ("@slots", JsonSerializer.Serialize(info.Slots.Select(slot => (int)slot))),
             ("@notes", JsonSerializer.Serialize(info.Notes)));
-        VaultTelemetry.SnapshotSize.Record(content.Canonical.Length);
+        VaultTelemetry.Kept(content.Canonical.Length);
         return info;
     }
 

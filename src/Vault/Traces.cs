@@ -179,8 +179,9 @@ public sealed class Traces
             });
             return true;
         }
-        catch (Exception e) when (e is VaultUnavailableException or ObjectDisposedException)
+        catch (Exception)
         {
+            // Also what a damaged file makes of a row: nobody who keeps a trace may fail by it, nor stop keeping.
             Interlocked.Add(ref _lost, count);
             return false;
         }

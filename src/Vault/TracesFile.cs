@@ -5,8 +5,8 @@ namespace ImeiAgent.Vault;
 
 /// <summary>
 /// The connection to traces.db, behind a lock. A file that is damaged, not ours, of a newer agent or not to be opened is set aside under another
-/// name, in the place of the one before, and begun anew; where not even that can be done the traces live in memory. So it never keeps an agent
-/// from starting.
+/// name, in the place of the one before, and begun anew; where not even that can be done, and where the file is whole but the disk is full or another
+/// program holds it, the traces live in memory. So it never keeps an agent from starting.
 /// </summary>
 internal sealed class TracesFile : IDisposable
 {
@@ -99,11 +99,14 @@ internal sealed class TracesFile : IDisposable
     // SQLITE_CORRUPT, SQLITE_NOTADB; SQLITE_ERROR, as of a table that is not there: the statements themselves are right.
     private static bool IsDamage(SqliteException e) => e.SqliteErrorCode is 11 or 26 or 1;
 
+    // SQLITE_BUSY, SQLITE_NOMEM, SQLITE_IOERR, SQLITE_FULL: nothing is wrong with the file itself, and the next agent has it again.
+    private static bool IsPassing(Exception e) => e is SqliteException { SqliteErrorCode: 5 or 7 or 10 or 13 };
+
     private void Connect(SqliteException? damage = null)
     {
         _connection?.Dispose();
         Exception? first = damage;
-        if (damage is null && TryOpen(Place, out first) || TrySetAside(first!) && TryOpen(Place, out first))
+        if (damage is null && TryOpen(Place, out first) || !IsPassing(first!) && TrySetAside(first!) && TryOpen(Place, out first))
             return;
         Problem = $"traces.db cannot be used ({first!.Message}): traces are kept in memory until the agent ends";
         if (!TryOpen(":memory:", out first))

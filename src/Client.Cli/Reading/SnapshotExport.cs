@@ -13,9 +13,13 @@ internal static class SnapshotExport
     {
         if (path == StandardOutput)
         {
-            // The format is ASCII by definition; anything else in it is a fault that shows.
+            // First all of it, at most 64 MiB: whoever turns the pages of a pipe may take their time, and the agent gives up a client that does. And
+            // there is no half a file where it is refused in the middle.
+            using MemoryStream whole = new();
             await foreach (ExportSnapshotResponse piece in invocation.Client.ExportSnapshotAsync(request, invocation.Cancellation).ConfigureAwait(false))
-                invocation.Screen.Raw(Encoding.ASCII.GetString(piece.Chunk.Span));
+                whole.Write(piece.Chunk.Span);
+            // The format is ASCII by definition; anything else in it is a fault that shows.
+            invocation.Screen.Raw(Encoding.ASCII.GetString(whole.GetBuffer(), 0, (int)whole.Length));
             return;
         }
 

@@ -176,7 +176,7 @@ internal sealed class RunningDump
         }
         finally
         {
-            wait?.Dispose();
+            wait.End();
         }
 
         void Told(DateTimeOffset until, string hint)
@@ -255,8 +255,19 @@ internal sealed class RunningDump
 
     private void Succeed(bool isSurelyTheSame)
     {
-        using Activity? keeping = Trace.Keeping();
-        SnapshotContent content = Content();
+        Activity? keeping = Trace.Keeping();
+        try
+        {
+            Succeed(isSurelyTheSame, Content(), keeping);
+        }
+        finally
+        {
+            keeping.End();
+        }
+    }
+
+    private void Succeed(bool isSurelyTheSame, SnapshotContent content, Activity? keeping)
+    {
         JobTally tally = Spool.Durable.Tally;
         int failed = tally.Done - tally.Active - tally.Absent - tally.Skipped;
         List<string> notes = [];

@@ -77,7 +77,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
             catch (Exception e)
             {
                 span.Fail(e);
-                span?.Dispose();
+                span.End();
                 throw;
             }
             Run(dump);

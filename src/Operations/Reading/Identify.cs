@@ -16,7 +16,7 @@ public sealed class Identify(TimeProvider time)
     /// <exception cref="OperationException">The phone went away or answers nothing, or another one answers.</exception>
     public async Task<PhoneReading> RunAsync(Phone phone, CancellationToken ct)
     {
-        using Activity? span = OperationsTelemetry.Source.StartActivity("identify");
+        Activity? span = OperationsTelemetry.Start("identify");
         span?.SetTag("imeiagent.device", phone.Name);
         try
         {
@@ -37,6 +37,10 @@ public sealed class Identify(TimeProvider time)
             span.Fail(e);
             phone.KeepRecording(e);
             throw;
+        }
+        finally
+        {
+            span.End();
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using ImeiAgent.Diag.Identity;
 using ImeiAgent.Vault;
 using Microsoft.Extensions.Logging;
@@ -38,6 +37,7 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
 {
     private readonly ConcurrentDictionary<long, Help> _helped = new();
     private readonly ConcurrentDictionary<long, Help?> _restarting = new(); // With whose help.
+    private readonly ConcurrentDictionary<long, string> _left = new(); // Why a row stayed open when it was last tried.
     private readonly Identify _identify = new(time);
     private TaskCompletionSource _asked = NewSignal();
 
@@ -122,44 +122,49 @@ internal sealed partial class JournalRecovery(VaultFile vault, RestoreOptions op
     private async Task<string?> TrySettleAsync(JournalRow row, Phone phone)
     {
         _helped.TryRemove(row.Id, out Help? help);
-        using Activity? span = OperationsTelemetry.StartApart("recovery", link: WriteOf(row.Entry));
-        Activity.Current = span ?? Activity.Current;
-        span?.SetTag("imeiagent.device", phone.Name);
-        span?.SetTag("imeiagent.journal", JournalNames.Full(row.Id));
+        using var trace = new RecoveryTrace(row, phone, help is null ? _left.GetValueOrDefault(row.Id) : null, time);
         try
         {
             string? left = await SettleAsync(row, phone, help);
             if (left is not null)
-            {
-                var open = new OperationException(OperationError.JournalOpen, left);
-                span.Fail(open);
-                phone.KeepRecording(open);
-            }
+                trace.Failed(new OperationException(OperationError.JournalOpen, left));
             else
-                span?.SetTag("imeiagent.outcome", vault.Journal.Find(row.Id)?.Outcome?.ToString().ToLowerInvariant());
+                trace.Settled(OutcomeOf(row));
             return left;
         }
         catch (JournalOrderException)
         {
             // A person closed it by hand at the same moment: that stands.
+            trace.Settled(OutcomeOf(row));
             return null;
         }
         catch (Exception e)
         {
-            Exception why = PhoneFailure.Is(e) ? PhoneFailure.Explain(e, phone) : e;
-            span.Fail(why);
-            phone.KeepRecording(why);
+            trace.Failed(PhoneFailure.Is(e) ? PhoneFailure.Explain(e, phone) : e);
             throw;
         }
         finally
         {
+            if (trace.Left is { } why)
+                _left[row.Id] = why;
+            else
+                _left.TryRemove(row.Id, out _);
             help?.Used();
         }
     }
 
-    /// <summary>The span of the restore that left the row open; default when it had none, or was an older agent's.</summary>
-    private static ActivityContext WriteOf(JournalEntry entry) =>
-        ActivityContext.TryParse($"00-{entry.TraceId}-{entry.SpanId}-01", null, isRemote: true, out ActivityContext write) ? write : default;
+    /// <summary>How a row that is settled ended, for the trace alone: a vault that cannot tell now does not make it less settled.</summary>
+    private WriteOutcome? OutcomeOf(JournalRow row)
+    {
+        try
+        {
+            return vault.Journal.Find(row.Id)?.Outcome;
+        }
+        catch (VaultUnavailableException)
+        {
+            return null;
+        }
+    }
 
     private async Task<string?> SettleAsync(JournalRow row, Phone phone, Help? help)
     {

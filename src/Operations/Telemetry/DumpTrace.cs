@@ -73,7 +73,7 @@ internal sealed class DumpTrace : IDisposable
     /// <summary>A wait for the phone begins; null when nobody listens. It becomes current, and whoever waits ends it.</summary>
     public Activity? Waiting(string hint)
     {
-        Activity? wait = _whole is null ? null : OperationsTelemetry.Source.StartActivity("dump.wait", ActivityKind.Internal, _whole.Context);
+        Activity? wait = _whole is null ? null : OperationsTelemetry.Start("dump.wait", _whole.Context);
         wait?.SetTag("imeiagent.detail", FreeText.Masked(hint));
         return wait;
     }
@@ -88,7 +88,7 @@ internal sealed class DumpTrace : IDisposable
             BeginSegment();
         string outcome = _tally.Add(reading, took ?? TimeSpan.Zero);
         if (took is { } time && OperationsTelemetry.ItemDuration.Enabled)
-            OperationsTelemetry.ItemDuration.Record(time.TotalSeconds, new("imeiagent.outcome", outcome), new("imeiagent.model", _model));
+            OperationsTelemetry.ItemDuration.Measure(time.TotalSeconds, new("imeiagent.outcome", outcome), new("imeiagent.model", _model));
         if (_segment is not null && (reading.IsFailed || took > s_slow) && _items < MostItems)
             TellItem(reading, took ?? TimeSpan.Zero);
         if (_tally.Items == _size)
@@ -104,7 +104,7 @@ internal sealed class DumpTrace : IDisposable
     }
 
     /// <summary>The keeping of what was read.</summary>
-    public Activity? Keeping() => _whole is null ? null : OperationsTelemetry.Source.StartActivity("dump.keep", ActivityKind.Internal, _whole.Context);
+    public Activity? Keeping() => _whole is null ? null : OperationsTelemetry.Start("dump.keep", _whole.Context);
 
     /// <summary>It ended.</summary>
     public void Ended(JobState state, OperationException? error)
@@ -116,26 +116,26 @@ internal sealed class DumpTrace : IDisposable
 
     public void Dispose()
     {
-        _segment?.Dispose();
-        _whole?.Dispose();
+        _segment.End();
+        _whole.End();
     }
 
     // Each begins where the one before it ended.
     private void BeginSegment()
     {
         if (_whole is not null)
-            _segment = OperationsTelemetry.Source.StartActivity("dump.segment", ActivityKind.Internal, _whole.Context, startTime: _since);
+            _segment = OperationsTelemetry.Start("dump.segment", _whole.Context, _since);
     }
 
     private void EndSegment(int window)
     {
         _tally.Report();
-        OperationsTelemetry.Window.Record(window, new KeyValuePair<string, object?>("imeiagent.model", _model));
+        OperationsTelemetry.Window.Measure(window, new KeyValuePair<string, object?>("imeiagent.model", _model));
         if (_segment is { } segment)
         {
             _tally.Describe(segment);
             segment.SetTag("imeiagent.window", window);
-            segment.Dispose();
+            segment.End();
             _since = segment.StartTimeUtc + segment.Duration;
             _segment = null;
             Activity.Current = _whole;
@@ -146,12 +146,12 @@ internal sealed class DumpTrace : IDisposable
     private void TellItem(in NvReading reading, TimeSpan took)
     {
         _items++;
-        using Activity? item = OperationsTelemetry.Source.StartActivity(
-            "dump.item", ActivityKind.Internal, _segment!.Context, startTime: _time.GetUtcNow() - took);
+        Activity? item = OperationsTelemetry.Start("dump.item", _segment!.Context, _time.GetUtcNow() - took);
         item?.SetTag("imeiagent.nv.slot", (int)reading.Slot);
         item?.SetTag("imeiagent.nv.item", (int)reading.Item.Number);
         item?.SetTag("imeiagent.answer", PhoneWords.Of(reading));
         if (reading.IsFailed)
             item?.SetStatus(ActivityStatusCode.Error);
+        item.End();
     }
 }

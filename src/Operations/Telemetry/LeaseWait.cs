@@ -5,7 +5,7 @@ namespace ImeiAgent.Operations;
 /// <summary>The span and the measurement of a wait in line for a phone: granted, or given up by whoever waited, their patience or the agent's end.</summary>
 internal sealed class LeaseWait : IDisposable
 {
-    private readonly Activity? _span = OperationsTelemetry.Source.StartActivity("lease.wait");
+    private readonly Activity? _span = OperationsTelemetry.Start("lease.wait");
     private readonly TimeProvider _time;
     private readonly long _start;
     private string _outcome = "given_up";
@@ -25,8 +25,8 @@ internal sealed class LeaseWait : IDisposable
 
     public void Dispose()
     {
-        OperationsTelemetry.LeaseWait.Record(_time.GetElapsedTime(_start).TotalSeconds, new KeyValuePair<string, object?>("imeiagent.outcome", _outcome));
+        OperationsTelemetry.LeaseWait.Measure(_time.GetElapsedTime(_start).TotalSeconds, new KeyValuePair<string, object?>("imeiagent.outcome", _outcome));
         _span?.SetTag("imeiagent.outcome", _outcome);
-        _span?.Dispose();
+        _span.End();
     }
 }

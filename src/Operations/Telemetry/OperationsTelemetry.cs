@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace ImeiAgent.Operations;
 
-/// <summary>The spans and instruments of this room; docs/telemetry.md lists what they are called and what they carry.</summary>
+/// <summary>
+/// The spans and instruments of this room; docs/telemetry.md lists what they are called and what they carry. Whoever listens runs in the middle of what
+/// is told of: what they throw goes no further, because no phone may be left between two values by it.
+/// </summary>
 internal static class OperationsTelemetry
 {
     public const string Name = "ImeiAgent.Operations";
@@ -35,12 +38,59 @@ internal static class OperationsTelemetry
     public static readonly Histogram<double> LeaseWait = s_meter.CreateHistogram(
         "imeiagent.lease.wait.duration", "s", "How long was waited in line for a phone, by what came of it.", advice: s_waitSeconds);
 
+    /// <summary>Starts a span below the current one, and makes it current; null when nobody listens.</summary>
+    public static Activity? Start(string name) => Start(name, default, default, null);
+
+    /// <summary>The same below another span.</summary>
+    public static Activity? Start(string name, ActivityContext parent, DateTimeOffset startTime = default) => Start(name, parent, startTime, null);
+
+    /// <summary>Ends a span.</summary>
+    public static void End(this Activity? span)
+    {
+        try
+        {
+            span?.Dispose();
+        }
+        catch (Exception)
+        {
+            Activity.Current = span!.Parent;
+        }
+    }
+
+    /// <summary>Adds to a counter.</summary>
+    public static void Count(this Counter<long> counter, long count, string tag, string value)
+    {
+        try
+        {
+            counter.Add(count, new KeyValuePair<string, object?>(tag, value));
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
+    }
+
+    /// <summary>Adds a measurement.</summary>
+    public static void Measure<T>(this Histogram<T> histogram, T value, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        where T : struct
+    {
+        try
+        {
+            histogram.Record(value, tags);
+        }
+        catch (Exception)
+        {
+            // See above.
+        }
+    }
+
     /// <summary>Starts a span that is the first of its own trace, or goes on with a trace that is kept somewhere. It is not made current.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="traceparent">W3C traceparent of the span it is a part of; empty for a trace of its own.</param>
     /// <param name="link">Who has to do with it: mostly the call that asked for it.</param>
+    /// <param name="startTime">When it began, where that was earlier.</param>
     /// <returns>Null when nobody listens.</returns>
-    public static Activity? StartApart(string name, string traceparent = "", ActivityContext link = default)
+    public static Activity? StartApart(string name, string traceparent = "", ActivityContext link = default, DateTimeOffset startTime = default)
     {
         Activity? current = Activity.Current;
         try
@@ -48,11 +98,25 @@ internal static class OperationsTelemetry
             // Without this the current span would be taken for its parent.
             Activity.Current = null;
             ActivityContext parent = ActivityContext.TryParse(traceparent, null, isRemote: true, out ActivityContext kept) ? kept : default;
-            return Source.StartActivity(name, ActivityKind.Internal, parent, tags: null, link == default ? null : [new ActivityLink(link)]);
+            return Start(name, parent, startTime, link == default ? null : [new ActivityLink(link)]);
         }
         finally
         {
             Activity.Current = current;
+        }
+    }
+
+    private static Activity? Start(string name, ActivityContext parent, DateTimeOffset startTime, ActivityLink[]? links)
+    {
+        Activity? before = Activity.Current;
+        try
+        {
+            return Source.StartActivity(name, ActivityKind.Internal, parent, tags: null, links, startTime);
+        }
+        catch (Exception)
+        {
+            Activity.Current = before;
+            return null;
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class RestoreTrace : IDisposable
 
     public RestoreTrace(RestoreRequest request)
     {
-        _whole = OperationsTelemetry.Source.StartActivity("restore");
+        _whole = OperationsTelemetry.Start("restore");
         _whole?.SetTag("imeiagent.request_id", FreeText.Masked(request.RequestId));
         _whole?.SetTag("imeiagent.slots", string.Join(',', request.Slots.Select(slot => slot.Slot)));
         _whole?.SetTag("imeiagent.device", FreeText.Masked(request.Device));
@@ -54,7 +54,7 @@ internal sealed class RestoreTrace : IDisposable
     public void Ended(RestoreReceipt receipt, OperationException? failure)
     {
         string outcome = receipt.Outcome.ToString().ToLowerInvariant();
-        OperationsTelemetry.Restores.Add(1, new KeyValuePair<string, object?>("imeiagent.outcome", outcome));
+        OperationsTelemetry.Restores.Count(1, "imeiagent.outcome", outcome);
         _whole?.SetTag("imeiagent.outcome", outcome);
         if (receipt.Journal.Length > 0)
             _whole?.SetTag("imeiagent.journal", receipt.Journal);
@@ -67,7 +67,7 @@ internal sealed class RestoreTrace : IDisposable
     /// <summary>It ended before there was a receipt.</summary>
     public void Refused(Exception why)
     {
-        OperationsTelemetry.Restores.Add(1, new KeyValuePair<string, object?>("imeiagent.outcome", "refused"));
+        OperationsTelemetry.Restores.Count(1, "imeiagent.outcome", "refused");
         _whole?.SetTag("imeiagent.outcome", "refused");
         Failed(why);
     }
@@ -75,7 +75,7 @@ internal sealed class RestoreTrace : IDisposable
     public void Dispose()
     {
         EndPhase();
-        _whole?.Dispose();
+        _whole.End();
     }
 
     private void Failed(Exception why)
@@ -92,12 +92,12 @@ internal sealed class RestoreTrace : IDisposable
         if (_whole is null)
             return;
         Activity.Current = _whole;
-        _phase = OperationsTelemetry.Source.StartActivity(NameOf(phase));
+        _phase = OperationsTelemetry.Start(NameOf(phase));
     }
 
     private void EndPhase()
     {
-        _phase?.Dispose();
+        _phase.End();
         _phase = null;
         if (_whole is not null)
             Activity.Current = _whole;

@@ -70,6 +70,6 @@ internal record struct SegmentTally
     private static void Report(int count, string outcome)
     {
         if (count > 0)
-            OperationsTelemetry.Items.Add(count, new KeyValuePair<string, object?>("imeiagent.outcome", outcome));
+            OperationsTelemetry.Items.Count(count, "imeiagent.outcome", outcome);
     }
 }

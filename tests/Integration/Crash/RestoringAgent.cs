@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using ImeiAgent.Operations;
 using ImeiAgent.Session;
 using ImeiAgent.TestKit;
@@ -11,8 +12,17 @@ internal sealed class RestoringAgent : IAsyncDisposable
 {
     private const string LeaseRequest = "7f9c24e8-3b12-4c1f-9a52-1c0f6f0d7a11";
 
+    // As an agent that keeps traces: its spans are made, whatever becomes of it.
+    private static readonly ActivityListener s_listener = new()
+    {
+        ShouldListenTo = source => source.Name.StartsWith("ImeiAgent.", StringComparison.Ordinal),
+        Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+    };
+
     private readonly ConcurrentQueue<string> _said = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    static RestoringAgent() => ActivitySource.AddActivityListener(s_listener);
 
     private RestoringAgent(string vault, string port, RestoringOptions options)
     {

@@ -164,6 +164,22 @@ public sealed class FileOutputTests : IDisposable
     }
 
     [Fact]
+    public async Task Standard_output_gets_nothing_of_a_file_that_is_refused_in_the_middle()
+    {
+        await using FakeAgent agent = await StartAsync(1);
+        agent.OnExport = async (_, answers, _) =>
+        {
+            await answers.WriteAsync(new ExportSnapshotResponse { Chunk = ByteString.CopyFromUtf8("[NV items]\r\n") });
+            throw FakeAgent.Failure(StatusCode.DataLoss, "SNAPSHOT_DAMAGED");
+        };
+
+        CliRun export = await CliRun.RunAsync(agent, "snapshots", "export", "20261123");
+
+        Assert.NotEqual(0, (int)export.Exit);
+        Assert.Equal("", export.Out);
+    }
+
+    [Fact]
     public async Task A_folder_that_does_not_exist_is_told_before_the_phone_is_read()
     {
         await using FakeAgent agent = await StartAsync(1);

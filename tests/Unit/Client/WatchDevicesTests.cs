@@ -58,6 +58,38 @@ public class WatchDevicesTests
     }
 
     [Fact]
+    public async Task The_end_of_a_job_is_told_also_when_the_agent_goes_away_as_it_is_asked_for_it()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int connections = 0, asked = 0;
+        RpcException ending = FakeAgent.Failure(StatusCode.Unavailable, "AGENT_STOPPING");
+        agent.OnWatchDevices = async (answers, context) =>
+        {
+            if (++connections == 1)
+            {
+                await TellAsync(answers, 10, Phone("devices/leaves"), Running("jobs/ends"), Running("jobs/gone"), Barrier());
+                throw ending;
+            }
+            await TellAsync(answers, 900, Barrier(), Phone("devices/new"));
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+        agent.OnGetJob = request => ++asked <= 3 ? throw ending // gRPC itself asks three times.
+            : request.Name == "jobs/gone" ? throw FakeAgent.Failure(StatusCode.NotFound, "JOB_NOT_FOUND")
+            : new GetJobResponse { Job = new Job { Name = request.Name, State = JobState.Succeeded } };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, new ImpatientTime());
+        List<string> told = [];
+
+        await foreach (WatchDevicesResponse news in client.FollowDevicesAsync(null, Cancellation))
+        {
+            told.Add(Words(news));
+            if (news.Device?.Name == "devices/new")
+                break;
+        }
+
+        Assert.Equal(["900 gone devices/leaves", "900 jobs/ends Succeeded", "900 barrier", "900 devices/new"], told[4..]);
+    }
+
+    [Fact]
     public async Task A_refusal_ends_it_at_once()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();

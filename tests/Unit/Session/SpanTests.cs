@@ -5,6 +5,7 @@ using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Session;
+using ImeiAgent.TestKit;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -22,6 +23,9 @@ public sealed class SpanTests : IDisposable
     private readonly ConcurrentDictionary<string, long> _counts = [];
     private readonly MeterListener _meter = new();
     private readonly FlightRecorder _recorder;
+
+    // Somebody asks, or there would be no spans.
+    private readonly Activity _asking = new Activity("asking").Start();
 
     public SpanTests()
     {
@@ -52,6 +56,7 @@ public sealed class SpanTests : IDisposable
 
     public void Dispose()
     {
+        _asking.Dispose();
         _listener.Dispose();
         _meter.Dispose();
     }
@@ -183,6 +188,81 @@ public sealed class SpanTests : IDisposable
         await read;
 
         Assert.Equal((asking.TraceId, asking.SpanId), (Assert.Single(_spans).TraceId, _spans.Single().ParentSpanId));
+    }
+
+    [Fact]
+    public async Task What_nobody_asked_for_is_no_trace()
+    {
+        Activity.Current = null;
+        await using var it = new SessionFixture(recorder: _recorder);
+        Task<DiagReply<NvItem>> read = it.Read(10);
+        it.AnswerRead(10);
+        await read;
+
+        Assert.Empty(_spans);
+    }
+
+    [Fact]
+    public async Task Whoever_counts_and_fails_keeps_no_answer_from_its_caller()
+    {
+        // Others are counted at the same time; the port's thread flows from here.
+        var mine = new AsyncLocal<bool> { Value = true };
+        int thrown = 0;
+        using var failing = new MeterListener();
+        failing.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Name == "ImeiAgent.Session")
+                listener.EnableMeasurementEvents(instrument);
+        };
+        failing.SetMeasurementEventCallback<long>((_, _, _, _) =>
+        {
+            if (!mine.Value)
+                return;
+            thrown++;
+            throw new InvalidOperationException("a listener's fault");
+        });
+        failing.Start();
+        await using var it = new SessionFixture(recorder: _recorder);
+
+        Task<DiagReply<NvItem>> write = it.Write(550);
+        it.Port.DeliverPacket(0x42, 0x27, 0x26, 0x02);
+        Assert.Equal(RefusalCode.BadSpcMode, (await write.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken)).Refusal);
+        Task<DiagReply<NvItem>> read = it.Read(10);
+        it.Time.Advance(SessionFixture.ReplyTimeout);
+        it.AnswerRead(10, data: 8);
+        Assert.Equal(8, (await read.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken)).Answer.Data.Bytes[0]);
+
+        Assert.Equal(2, thrown);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Whoever_listens_and_fails_keeps_no_request_from_the_phone(bool atStart)
+    {
+        int thrown = 0;
+        void Fail(ActivityTraceId trace)
+        {
+            if (trace != _asking.TraceId)
+                return;
+            thrown++;
+            throw new InvalidOperationException("a listener's fault");
+        }
+        using var failing = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "ImeiAgent.Session",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = span => Fail(atStart ? span.TraceId : default),
+            ActivityStopped = span => Fail(span.TraceId),
+        };
+        ActivitySource.AddActivityListener(failing);
+        await using var it = new SessionFixture(recorder: _recorder);
+        Task<DiagReply<NvItem>> read = it.Read(10);
+        it.AnswerRead(10, data: 8);
+
+        Assert.Equal(8, (await read).Answer.Data.Bytes[0]);
+        Assert.Same(_asking, Activity.Current);
+        Assert.Equal(1, thrown);
     }
 
     [Fact]

@@ -44,6 +44,19 @@ public class TracesBoundsTests
     }
 
     [Fact]
+    public void A_client_that_is_refused_again_and_again_pushes_out_no_failure_of_a_phone()
+    {
+        using var room = new TracesRoom(new TracesLimits { TracesOfAKind = 3, SpansUnlooked = 1 });
+        room.Traces.Append([TracesRoom.Span(1, 1, error: "NO_REPLY", attributes: ("imeiagent.device", "devices/a"))]);
+        room.Traces.KeepRecording(TracesRoom.Id(1), "devices/a", "/dev/ttyUSB0", "NO_REPLY", 1, new byte[10], "text");
+        for (int i = 2; i <= 9; i++)
+            room.Traces.Append([TracesRoom.Span(i, 1, error: "PERMISSION_DENIED", source: "ImeiAgent.Agent", kind: SpanKind.Server)]);
+
+        Assert.Equal([9, 8, 7, 1], Kept(room));
+        Assert.NotNull(room.Traces.Recording(1));
+    }
+
+    [Fact]
     public void Nothing_is_kept_longer_than_its_time()
     {
         using var room = new TracesRoom(new TracesLimits { SpansUnlooked = 1 });

@@ -79,6 +79,39 @@ public sealed class TracesFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_another_program_holds_as_the_agent_starts_is_there_again_for_the_next()
+    {
+        _room.Traces.Append([TracesRoom.Span(1, 1)]);
+        _room.Close();
+        using (SqliteConnection other = _room.Raw())
+        {
+            Run(other, "PRAGMA journal_mode = DELETE");
+            Run(other, "BEGIN EXCLUSIVE");
+            Assert.True(_room.Traces.Append([TracesRoom.Span(2, 1)]));
+            Assert.Contains("in memory", _room.Traces.Problem, StringComparison.Ordinal);
+            _room.Close();
+        }
+
+        Assert.Equal(TracesRoom.Id(1), Assert.Single(_room.Traces.List(false, null, 10, null)).TraceId);
+        Assert.Equal("", _room.Traces.Problem);
+    }
+
+    [Fact]
+    public void Where_a_row_is_not_what_it_should_be_what_comes_is_counted_and_nobody_fails()
+    {
+        _room.Traces.Append([TracesRoom.Span(1, 1)]);
+        using (SqliteConnection other = _room.Raw())
+        {
+            Run(other, "ALTER TABLE traces RENAME COLUMN number TO number_");
+            Run(other, "ALTER TABLE traces ADD COLUMN number INTEGER");
+        }
+
+        Assert.False(_room.Traces.Append([TracesRoom.Span(2, 1)]));
+        Assert.False(_room.Traces.KeepRecording(TracesRoom.Id(2), "devices/a", "/dev/ttyUSB0", "NO_REPLY", 1, new byte[1], ""));
+        Assert.Equal(2, _room.Traces.Lost);
+    }
+
+    [Fact]
     public void After_the_end_of_the_agent_nothing_is_kept_and_nobody_fails()
     {
         Traces traces = _room.Traces;
@@ -99,6 +132,15 @@ public sealed class TracesFileTests : IDisposable
     }
 
     public void Dispose() => _room.Dispose();
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // From the tests.
+        command.CommandText = sql;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
 
     private void Damage(string how)
     {
