@@ -1,9 +1,11 @@
 using System.Buffers.Text;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using ImeiAgent.Client.Cli;
 using ImeiAgent.TestKit;
+using ImeiAgent.V1;
 using Xunit;
 
 namespace ImeiAgent.EndToEnd;
@@ -53,12 +55,50 @@ public sealed class SecretsTests
             ["the same as CSV"] = await File.ReadAllTextAsync(bench.File("audit.csv"), Ct),
             ["audit and journal as listed"] = results[^2].Out + results[^1].Out,
             ["errors"] = string.Join('\n', results.Select(result => result.Err)),
+            ["the traces"] = await TracesAsync(bench),
+            ["a support bundle"] = await BundleAsync(bench),
         };
         Assert.All(told, text => Assert.True(text.Value.Length > 100, $"{text.Key} is empty"));
         Assert.Contains("35693803*****09", told["the exported audit"], StringComparison.Ordinal);
+        Assert.Contains("DIAG_SPC_F", told["the traces"], StringComparison.Ordinal);
+        Assert.Contains("DIAG_SPC_F", told["a support bundle"], StringComparison.Ordinal);
+        Assert.All(told, text => Assert.Equal((text.Key, ""), (text.Key, Numbers.In(text.Value))));
+        foreach ((string where, string text) in told)
+            foreach (string code in (string[])[Bench.Spc, Bench.WrongSpc])
+                Assert.False(Numbers.Holds(text, code), $"an SPC stands in {where}");
         foreach ((string what, string secret) in Secrets(bench, lines))
             foreach ((string where, string text) in told)
                 Assert.False(text.Contains(secret, StringComparison.OrdinalIgnoreCase), $"{what} stands in {where}");
+    }
+
+    // As the command line shows them, and what went over the port where something failed.
+    private static async Task<string> TracesAsync(Bench bench)
+    {
+        Result list = (await bench.ImeiAsync("--json", "trace", "list", "--failed")).Ended(ExitCode.Ok);
+        StringBuilder text = new();
+        foreach (TraceSummary trace in ListTracesResponse.Parser.ParseJson(list.Out).Traces)
+        {
+            Result show = (await bench.ImeiAsync("trace", "show", trace.TraceId)).Ended(ExitCode.Ok);
+            text.Append(show.Out);
+            if (!show.Out.Contains("imei trace frames", StringComparison.Ordinal))
+                continue;
+            (await bench.ImeiAsync("trace", "frames", trace.TraceId, "-o", bench.File("frames.pcapng"), "--force")).Ended(ExitCode.Ok);
+            text.Append(await File.ReadAllTextAsync(bench.File("frames.pcapng"), Encoding.Latin1, Ct));
+        }
+        return text.ToString();
+    }
+
+    private static async Task<string> BundleAsync(Bench bench)
+    {
+        (await bench.ImeiAsync("support", "bundle", "-o", bench.File("bundle.zip"))).Ended(ExitCode.Ok);
+        using ZipArchive zip = await ZipFile.OpenReadAsync(bench.File("bundle.zip"), Ct);
+        StringBuilder text = new();
+        foreach (ZipArchiveEntry entry in zip.Entries)
+        {
+            using var reader = new StreamReader(await entry.OpenAsync(Ct), Encoding.Latin1);
+            text.Append(await reader.ReadToEndAsync(Ct)).Append('\n');
+        }
+        return text.ToString();
     }
 
     private static async Task<string> UnusedLineAsync(Bench bench)
@@ -77,8 +117,6 @@ public sealed class SecretsTests
         yield return ("an IMEI", Bench.Label2);
         yield return ("an IMEI without its check digit", Bench.Label2[..14]);
         yield return ("an IMEI's bytes", Bench.Label2Hex);
-        yield return ("an SPC", Bench.Spc);
-        yield return ("a wrong SPC", Bench.WrongSpc);
         foreach (string line in lines)
         {
             string body = line.Split(':')[^1];

@@ -13,11 +13,13 @@ public sealed class SpanRecorder : IDisposable
     private readonly ConcurrentQueue<Activity> _ended = new();
     private readonly ActivityListener _listener;
 
-    public SpanRecorder()
+    /// <summary>Begins to listen.</summary>
+    /// <param name="toAll">To the sources of other libraries too.</param>
+    public SpanRecorder(bool toAll = false)
     {
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name.StartsWith("ImeiAgent.", StringComparison.Ordinal),
+            ShouldListenTo = source => toAll || source.Name.StartsWith("ImeiAgent.", StringComparison.Ordinal),
             Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = _ended.Enqueue,
         };
@@ -32,14 +34,26 @@ public sealed class SpanRecorder : IDisposable
         return s_source.StartActivity(name) ?? throw new InvalidOperationException($"Nobody listens; {current?.DisplayName} was current.");
     }
 
-    /// <summary>Everything that ended, in that order.</summary>
-    public IReadOnlyList<Activity> All => [.. _ended];
+    /// <summary>Everything that ended, in that order, but for spans of tests.</summary>
+    public IReadOnlyList<Activity> All => [.. _ended.Where(span => span.Source.Name != Own)];
 
     /// <summary>The spans of a trace, by their beginning.</summary>
-    public IReadOnlyList<Activity> Of(ActivityTraceId trace) => [.. _ended.Where(span => span.TraceId == trace && span.Source.Name != Own).OrderBy(span => span.StartTimeUtc)];
+    public IReadOnlyList<Activity> Of(ActivityTraceId trace) => [.. All.Where(span => span.TraceId == trace).OrderBy(span => span.StartTimeUtc)];
+
+    /// <summary>The same by the trace's 32 hex digits.</summary>
+    public IReadOnlyList<Activity> Of(string trace) => Of(ActivityTraceId.CreateFromString(trace));
 
     /// <summary>The spans below a span, by their beginning.</summary>
-    public IReadOnlyList<Activity> Below(Activity parent) => [.. _ended.Where(span => span.ParentSpanId == parent.SpanId && span.TraceId == parent.TraceId).OrderBy(span => span.StartTimeUtc)];
+    public IReadOnlyList<Activity> Below(Activity parent) => [.. Of(parent.TraceId).Where(span => span.ParentSpanId == parent.SpanId)];
 
+    /// <summary>All that a span tells, as text.</summary>
+    public static string Text(Activity span) => string.Join(' ',
+    [
+        span.DisplayName, span.StatusDescription, span.TraceStateString, .. span.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"),
+        .. span.Baggage.Select(tag => $"{tag.Key}={tag.Value}"), .. span.Events.SelectMany(one => one.Tags.Select(tag => $"{one.Name} {tag.Key}={tag.Value}")),
+        .. span.Links.SelectMany(link => link.Tags ?? []).Select(tag => $"{tag.Key}={tag.Value}"),
+    ]);
+
+    /// <inheritdoc/>
     public void Dispose() => _listener.Dispose();
 }

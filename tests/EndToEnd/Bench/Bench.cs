@@ -194,7 +194,8 @@ public class Bench : IAsyncLifetime
         return (await client.ListDevicesAsync(Ct)).Devices;
     }
 
-    private List<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
+    /// <summary>Asks the vault as it is on disk.</summary>
+    public IReadOnlyList<T> Query<T>(string sql, Func<SqliteDataReader, T> read)
     {
         using var connection = new SqliteConnection($"Data Source={File("data/vault.db")};Mode=ReadOnly;Pooling=False");
         connection.Open();

@@ -94,7 +94,7 @@ public sealed partial class LogLineTests
 
         public Exception? Exception { get; private set; }
 
-        public IReadOnlyDictionary<string, object?> Attributes { get; private set; } = new Dictionary<string, object?>();
+        public Dictionary<string, object?> Attributes { get; private set; } = [];
 
         public override void OnEnd(LogRecord data) =>
             (Message, Exception, Attributes) = (data.FormattedMessage, data.Exception, (data.Attributes ?? []).ToDictionary());

@@ -3,13 +3,14 @@ using ImeiAgent.TestKit;
 
 namespace ImeiAgent.Integration.Telemetry;
 
-/// <summary>A row of the table of spans.</summary>
+/// <summary>A name of the table of spans.</summary>
+/// <param name="Row">Which row it stands in.</param>
 /// <param name="Source">Where it comes from.</param>
 /// <param name="Name">Its name; a pattern where the table gives an example ("as in").</param>
 /// <param name="Text">What the table says.</param>
 /// <param name="Kind">internal, client or server.</param>
 /// <param name="Attributes">All it may have.</param>
-internal sealed record SpanOfDocs(string Source, Regex Name, string Text, string Kind, IReadOnlySet<string> Attributes);
+internal sealed record SpanOfDocs(int Row, string Source, Regex Name, string Text, string Kind, IReadOnlySet<string> Attributes);
 
 /// <summary>A row of the table of metrics.</summary>
 internal sealed record MetricOfDocs(string Meter, string Name, string Unit, string Kind, IReadOnlySet<string> Attributes);
@@ -20,9 +21,10 @@ internal static partial class NamesOfDocs
     /// <summary>The spans, one for each name.</summary>
     public static IReadOnlyList<SpanOfDocs> Spans { get; } =
     [
-        .. from row in Rows("## Spans")
+        .. from numbered in Rows("## Spans").Index()
+           let row = numbered.Item
            from name in Names(row[1])
-           select new SpanOfDocs(Code(row[0]).Single(), name.Pattern, name.Text, row[2], Code(row[3]).ToHashSet()),
+           select new SpanOfDocs(numbered.Index, Code(row[0]).Single(), name.Pattern, name.Text, row[2], Code(row[3]).ToHashSet()),
     ];
 
     /// <summary>The metrics of this program; the runtime's own are not listed one by one.</summary>

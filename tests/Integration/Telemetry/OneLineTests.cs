@@ -52,7 +52,7 @@ public sealed class OneLineTests
     [Fact]
     public async Task A_line_is_of_the_calls_trace()
     {
-        using var telling = new Telling();
+        using var spans = new SpanRecorder();
         await using TellingAgent agent = await TellingAgent.StartAsync();
 
         (_, string trace) = await TellingAgent.CallAsync(async options => await new NvService.NvServiceClient(agent.Channel).AddSkipAsync(new() { Model = "SM-X", Item = 9 }, options));

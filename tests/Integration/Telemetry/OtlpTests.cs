@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text.Json;
 using Grpc.Net.Client;
 using ImeiAgent.Integration.Agent;
 using ImeiAgent.TestKit;
@@ -13,6 +12,7 @@ namespace ImeiAgent.Integration.Telemetry;
 public sealed class OtlpTests : IDisposable
 {
     private const string Identify = "imeiagent.v1.DeviceService/IdentifyDevice";
+    private const string Write = "imeiagent.v1.ImeiService/WriteImei";
     private const string Parent = "00f067aa0ba902b7";
 
     private readonly TemporaryFolder _folder = new();
@@ -24,11 +24,9 @@ public sealed class OtlpTests : IDisposable
     [Fact]
     public async Task Traces_metrics_and_logs_arrive_over_both_protocols()
     {
-        (string node, string npm) = Requires.Node();
         await using RunningPhone<PhoneSimulator.PtyHost> phone = Phones.OnPty();
-        await using OurProgram receiver = await ReceiverAsync(node, npm);
-        string[] ready = (await receiver.LineAsync("ready", Ct)).Split(' ');
-        string grpc = $"http://127.0.0.1:{ready[1]}", http = $"http://127.0.0.1:{ready[2]}";
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        (string grpc, string http) = (receiver.Grpc, receiver.Http);
 
         string ofGrpc = await RunAsync(phone.Host.Path, new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = grpc });
         string ofHttp = await RunAsync(phone.Host.Path, new()
@@ -46,14 +44,75 @@ public sealed class OtlpTests : IDisposable
             ["OTEL_SERVICE_NAME"] = "bench-both",
         });
 
-        // An agent has sent all when it has ended, and the receiver prints before it answers.
-        Arrived[] all = [.. receiver.Output.Skip(1).Select(line => JsonSerializer.Deserialize<Arrived>(line, JsonSerializerOptions.Web)!)];
+        // An agent has sent all when it has ended.
+        IReadOnlyList<Arrived> all = await receiver.EndAsync();
         AssertWhole([.. all.Where(one => one.Service == "imei-agent")], "grpc", ofGrpc);
         AssertWhole([.. all.Where(one => one.Service == "bench-http")], "http", ofHttp);
         Arrived[] both = [.. all.Where(one => one.Service == "bench-both")];
         Assert.Equal(["grpc logs", "http traces"], both.Select(one => $"{one.Protocol} {one.Signal}").Distinct().Order());
         Assert.Contains(both.SelectMany(one => one.Spans), span => (span.Name, span.Trace) == (Identify, ofBoth));
         Assert.Contains(both.SelectMany(one => one.Logs), log => log.Trace == ofBoth);
+    }
+
+    // Command line and agent are processes of their own, and so is what they send to.
+    [Fact]
+    public async Task A_restore_of_two_programs_arrives_as_one_trace()
+    {
+        Requires.Signals();
+        await using RunningPhone<PhoneSimulator.PtyHost> phone = Phones.OnPty("galaxy-imei-lost");
+        await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
+        Dictionary<string, string?> agents = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Grpc }, clients = new()
+        {
+            ["IMEI_AGENT"] = $"unix:{Socket}",
+            ["IMEI_CONTEXT"] = null,
+            ["IMEI_SPC"] = null,
+            ["TRACEPARENT"] = null,
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Http,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            // A machine under load must not lose what is asserted here.
+            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "30000",
+        };
+        await using (OurProgram agent = await StartAsync(phone.Host.Path, agents))
+        {
+            await ReadyAsync();
+            await ImeiAsync(ImeiRun.Restore(phone.Host.Path, "356938035643809", "--no-restart"));
+            await ImeiAsync("-d", phone.Host.Path, "nv", "read", "0-600");
+            agent.Terminate();
+            Assert.Equal(0, await agent.EndAsync(Ct));
+        }
+
+        IReadOnlyList<Arrived> all = await receiver.EndAsync();
+        Arrived[] client = [.. all.Where(one => one.Service == "imei")], server = [.. all.Where(one => one.Service == "imei-agent")];
+        ArrivedSpan root = Assert.Single(client.SelectMany(one => one.Spans), span => span.Name == "imei restore");
+        Assert.Equal("", root.Parent);
+        ArrivedSpan[] trace = [.. client.Concat(server).SelectMany(one => one.Spans).Where(span => span.Trace == root.Trace)];
+        Assert.All(trace, span => Assert.True(span == root || trace.Any(parent => parent.Id == span.Parent), $"{span.Name} hangs in the air"));
+        ArrivedSpan frame = Assert.Single(trace, span => span.Name == "DIAG_NV_WRITE_F");
+        Assert.Equal(
+            ["restore.sent", "restore", $"{Write} of ImeiAgent.Agent", $"{Write} of ImeiAgent.Client", "imei restore"],
+            Above(frame).Select(span => span.Name == Write ? $"{span.Name} of {span.Source}" : span.Name));
+        Assert.All((Arrived[][])[client, server], one => Assert.Equal(["logs", "metrics", "traces"], one.Select(part => part.Signal).Distinct().Order()));
+        Assert.Contains("rpc.client.call.duration", client.SelectMany(one => one.Metrics));
+        Assert.Contains("imeiagent.restores", server.SelectMany(one => one.Metrics));
+        Assert.Contains(client.SelectMany(one => one.Logs), log => log.Trace == root.Trace);
+        Assert.Contains(server.SelectMany(one => one.Logs), log => log.Trace == root.Trace && log.Body.StartsWith("Restore of", StringComparison.Ordinal));
+        // A measurement leads to the dump it was made in, which is a trace of its own.
+        string dump = Assert.Single(server.SelectMany(one => one.Spans), span => span.Name == "dump").Trace;
+        Assert.Contains(new ArrivedExemplar("imeiagent.nv.item.duration", dump), server.SelectMany(one => one.Exemplars));
+
+        async Task ImeiAsync(params string[] args)
+        {
+            await using OurProgram imei = OurProgram.Start("imei", clients, args);
+            imei.Input.Close();
+            int code = await imei.EndAsync(Ct);
+            Assert.True(code == 0, $"imei ended with {code}: {string.Join('\n', imei.Errors)}");
+        }
+
+        IEnumerable<ArrivedSpan> Above(ArrivedSpan span)
+        {
+            while (trace.SingleOrDefault(parent => parent.Id == span.Parent) is { } above)
+                yield return span = above;
+        }
     }
 
     [Theory]
@@ -104,7 +163,7 @@ public sealed class OtlpTests : IDisposable
         Assert.All(arrived.SelectMany(one => one.Spans), span => Assert.StartsWith("ImeiAgent.", span.Source, StringComparison.Ordinal));
         Assert.Contains("rpc.server.call.duration", arrived.SelectMany(one => one.Metrics));
         Assert.Contains(arrived.SelectMany(one => one.Metrics), name => name.StartsWith("dotnet.", StringComparison.Ordinal));
-        Assert.Contains(trace, arrived.SelectMany(one => one.Exemplars));
+        Assert.Contains(arrived.SelectMany(one => one.Exemplars), one => one == new ArrivedExemplar("rpc.server.call.duration", trace));
         Assert.Contains(arrived.SelectMany(one => one.Logs), log => log.Trace == trace && log.Body.Contains("IdentifyDevice", StringComparison.Ordinal));
     }
 
@@ -112,20 +171,28 @@ public sealed class OtlpTests : IDisposable
     private async Task<string> RunAsync(string port, Dictionary<string, string?> environment)
     {
         await using OurProgram agent = await StartAsync(port, environment);
+        string name = await ReadyAsync();
         using GrpcChannel channel = AgentUnderTest.Connect(Socket);
         var devices = new DeviceService.DeviceServiceClient(channel);
-        string name = "";
-        await Eventually.HoldsAsync(async () =>
-        {
-            ListDevicesResponse list = await devices.ListDevicesAsync(new(), cancellationToken: Ct);
-            name = list.Devices is [{ State: DeviceState.Ready } only] ? only.Name : "";
-            return name.Length > 0;
-        });
         (string reason, string trace) = await TellingAgent.CallAsync(async options => await devices.IdentifyDeviceAsync(new IdentifyDeviceRequest { Device = name }, options));
         Assert.Equal("", reason);
         agent.Terminate();
         Assert.Equal(0, await agent.EndAsync(Ct));
         return trace;
+    }
+
+    // The name of the only phone, when that is ready.
+    private async Task<string> ReadyAsync()
+    {
+        using GrpcChannel channel = AgentUnderTest.Connect(Socket);
+        string name = "";
+        await Eventually.HoldsAsync(async () =>
+        {
+            ListDevicesResponse list = await new DeviceService.DeviceServiceClient(channel).ListDevicesAsync(new(), cancellationToken: Ct);
+            name = list.Devices is [{ State: DeviceState.Ready } only] ? only.Name : "";
+            return name.Length > 0;
+        });
+        return name;
     }
 
     private async Task<OurProgram> StartAsync(string port, Dictionary<string, string?> environment)
@@ -134,22 +201,4 @@ public sealed class OtlpTests : IDisposable
         await agent.LineAsync("ready", Ct);
         return agent;
     }
-
-    private async Task<OurProgram> ReceiverAsync(string node, string npm)
-    {
-        foreach (string file in (string[])["package.json", "package-lock.json", "otlp.proto", "otlp_receiver.js"])
-            File.Copy(Repository.File("tests/Integration/node/" + file), _folder.File(file));
-        await using OurProgram install = OurProgram.StartAny(
-            npm, null, ["ci", "--prefix", _folder.Path, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"]);
-        int installed = await install.EndAsync(Ct);
-        Requires.Unless(installed == 0, "npm could not install @grpc/grpc-js: " + string.Join(' ', install.Errors));
-        return OurProgram.StartAny(node, null, [_folder.File("otlp_receiver.js")]);
-    }
-
-    private sealed record Arrived(
-        string Protocol, string Signal, string Service, string Version, ArrivedSpan[] Spans, string[] Metrics, string[] Exemplars, ArrivedLog[] Logs);
-
-    private sealed record ArrivedSpan(string Source, string Name, string Trace, string Parent);
-
-    private sealed record ArrivedLog(string Category, string Body, string Trace);
 }

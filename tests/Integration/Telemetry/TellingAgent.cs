@@ -19,11 +19,12 @@ internal sealed record Logged(LogLevel Level, string Category, int Id, string Te
 internal sealed class TellingAgent : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder;
+    private readonly bool _ownsFolder;
     private readonly Recorder _recorder;
 
-    private TellingAgent(TemporaryFolder folder, Recorder recorder, AgentHost host)
+    private TellingAgent(TemporaryFolder folder, bool ownsFolder, Recorder recorder, AgentHost host)
     {
-        (_folder, _recorder, Host) = (folder, recorder, host);
+        (_folder, _ownsFolder, _recorder, Host) = (folder, ownsFolder, recorder, host);
         Channel = AgentUnderTest.Connect(host.Endpoint["unix:".Length..]);
     }
 
@@ -35,30 +36,39 @@ internal sealed class TellingAgent : IAsyncDisposable
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public static async Task<TellingAgent> StartAsync(string? port = null, int? metrics = null, Func<string, string?>? environment = null)
+    /// <summary>Where its vault is.</summary>
+    public string Data => _folder.File("data");
+
+    public static Task<TellingAgent> StartAsync(string? port = null, int? metrics = null, Func<string, string?>? environment = null) =>
+        StartAsync(null, port is null ? [] : [port], options => options with { Metrics = metrics, Environment = environment ?? options.Environment });
+
+    /// <summary>Starts one.</summary>
+    /// <param name="folder">Where it lives, as one before it may have; null for a folder of its own.</param>
+    /// <param name="ports">What it watches.</param>
+    /// <param name="change">What is different from the usual.</param>
+    public static async Task<TellingAgent> StartAsync(TemporaryFolder? folder, string[] ports, Func<AgentOptions, AgentOptions>? change = null)
     {
         Requires.Unless(!OperatingSystem.IsWindows(), "these tests listen on a Unix domain socket");
-        var folder = new TemporaryFolder();
+        TemporaryFolder home = folder ?? new TemporaryFolder();
         var recorder = new Recorder();
+        var usual = new AgentOptions
+        {
+            Ports = ports.Length > 0 ? ports : [home.File("no-phone")],
+            Discovery = false,
+            DataDirectory = home.File("data"),
+            Listen = [$"unix:{home.File("run/agent.sock")}"],
+            MinimumLogLevel = LogLevel.Debug,
+            Environment = _ => null,
+            Logging = logging => logging.ClearProviders().AddProvider(recorder),
+        };
         try
         {
-            return new TellingAgent(folder, recorder, await AgentHost.StartAsync(
-                new AgentOptions
-                {
-                    Ports = [port ?? folder.File("no-phone")],
-                    Discovery = false,
-                    DataDirectory = folder.File("data"),
-                    Listen = [$"unix:{folder.File("run/agent.sock")}"],
-                    MinimumLogLevel = LogLevel.Debug,
-                    Metrics = metrics,
-                    Environment = environment ?? (_ => null),
-                    Logging = logging => logging.ClearProviders().AddProvider(recorder),
-                },
-                Ct));
+            return new TellingAgent(home, folder is null, recorder, await AgentHost.StartAsync(change?.Invoke(usual) ?? usual, Ct));
         }
         catch
         {
-            folder.Dispose();
+            if (folder is null)
+                home.Dispose();
             throw;
         }
     }
@@ -76,6 +86,10 @@ internal sealed class TellingAgent : IAsyncDisposable
         return name;
     }
 
+    /// <summary>A trace that it keeps.</summary>
+    public async Task<GetTraceResponse> TraceAsync(string id) =>
+        await new TraceService.TraceServiceClient(Channel).GetTraceAsync(new GetTraceRequest { TraceId = id }, cancellationToken: Ct);
+
     /// <summary>Makes calls under a trace of their own, and returns what they ended with ("" when well), and the trace.</summary>
     public static async Task<(string Reason, string Trace)> CallAsync(Func<CallOptions, Task> call)
     {
@@ -89,7 +103,8 @@ internal sealed class TellingAgent : IAsyncDisposable
     {
         Channel.Dispose();
         await Host.DisposeAsync();
-        _folder.Dispose();
+        if (_ownsFolder)
+            _folder.Dispose();
     }
 
     private sealed class Recorder : ILoggerProvider

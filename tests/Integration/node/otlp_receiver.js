@@ -24,11 +24,11 @@ function print(protocol, signal, request) {
     const told = { protocol, signal, service: attributes['service.name'] ?? '', version: attributes['service.version'] ?? '', spans: [], metrics: [], exemplars: [], logs: [] };
     for (const scope of scopes) {
       for (const span of scope.spans ?? []) {
-        told.spans.push({ source: scope.scope?.name ?? '', name: span.name, trace: span.trace_id.toString('hex'), parent: span.parent_span_id.toString('hex') });
+        told.spans.push({ source: scope.scope?.name ?? '', name: span.name, trace: span.trace_id.toString('hex'), id: span.span_id.toString('hex'), parent: span.parent_span_id.toString('hex') });
       }
       for (const metric of scope.metrics ?? []) {
         told.metrics.push(metric.name);
-        for (const point of metric.histogram?.points ?? []) told.exemplars.push(...point.exemplars.map((one) => one.trace_id.toString('hex')));
+        for (const point of metric.histogram?.points ?? []) told.exemplars.push(...point.exemplars.map((one) => ({ metric: metric.name, trace: one.trace_id.toString('hex') })));
       }
       for (const record of scope.records ?? []) {
         told.logs.push({ category: scope.scope?.name ?? '', body: record.body?.text ?? '', trace: record.trace_id.toString('hex') });

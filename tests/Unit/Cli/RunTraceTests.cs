@@ -2,8 +2,8 @@ using System.Diagnostics;
 using System.Text.Json;
 using Grpc.Core;
 using ImeiAgent.Client.Cli;
+using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
-using ImeiAgent.Unit.Client.Telemetry;
 using ImeiAgent.V1;
 using Xunit;
 
@@ -133,7 +133,7 @@ public class RunTraceTests
             agent, script, "restore", "--label", Samples.Number, "--evidence", "photo of Ana", "--reason", "ticket 4711", "--spc", Spc, "--yes", "--lease", "90210");
 
         Assert.Equal(ExitCode.Refused, run.Exit);
-        string[] told = [.. log.Spans.Select(SpanLog.Text)];
+        string[] told = [.. log.Spans.Select(SpanRecorder.Text)];
         Assert.Contains(told, text => text.Contains("ImeiService/WriteImei", StringComparison.Ordinal));
         Activity root = log.Spans.Single(span => span.Source.Name == "ImeiAgent.Cli");
         Assert.Equal(("imei restore", 5, "PHONE_REFUSED"), (root.DisplayName, root.GetTagItem("process.exit.code"), root.GetTagItem("error.type")));

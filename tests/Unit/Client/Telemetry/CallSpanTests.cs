@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Grpc.Core;
 using ImeiAgent.Client;
+using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
@@ -55,7 +56,7 @@ public class CallSpanTests
         Activity span = Assert.Single(log.Spans);
         Assert.Equal(ActivityStatusCode.Error, span.Status);
         Assert.Equal(("FAILED_PRECONDITION", "PHONE_REFUSED"), (span.GetTagItem("rpc.response.status_code"), span.GetTagItem("error.type")));
-        Assert.DoesNotContain(Samples.Number, SpanLog.Text(span), StringComparison.Ordinal);
+        Assert.DoesNotContain(Samples.Number, SpanRecorder.Text(span), StringComparison.Ordinal);
         Assert.True(client.HasAnswered);
     }
 
