@@ -69,9 +69,9 @@ public static class TraceText
 
         string indent = Indent(row.Depth + 1);
         if (note.Length > 0 && !fits)
-            text.Append(indent).Append(note).Append('\n');
+            Wrap(text, indent, indent, note, columns);
         if (row.Failed)
-            text.Append(indent).Append("! ").Append(SafeText.Clean(row.Failure)).Append('\n');
+            Wrap(text, indent + "! ", indent + "  ", SafeText.Clean(row.Failure), columns);
         foreach (string link in row.Links)
             text.Append(indent).Append("-> trace ").Append(SafeText.Clean(link)).Append('\n');
     }
@@ -85,6 +85,26 @@ public static class TraceText
         string id = SafeText.Clean(trace);
         string brief = id[..Math.Min(8, id.Length)];
         text.Append(Invariant($"\n  imei trace frames {id} --number {recording.Number} -o {brief}-{recording.Number}.pcapng\n"));
+    }
+
+    // At blanks; a word that is longer than a line stays whole.
+    private static void Wrap(StringBuilder text, string first, string further, string words, int columns)
+    {
+        int used = first.Length;
+        text.Append(first);
+        bool begun = false;
+        foreach (string word in words.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (begun && used + 1 + word.Length > columns)
+            {
+                text.Append('\n').Append(further);
+                (used, begun) = (further.Length, false);
+            }
+            text.Append(begun ? " " : "").Append(word);
+            used += word.Length + (begun ? 1 : 0);
+            begun = true;
+        }
+        text.Append('\n');
     }
 
     // From the cell in which it begins to the one in which it ends; what is shorter than half a cell is a thin one.

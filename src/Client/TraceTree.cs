@@ -76,7 +76,7 @@ internal sealed class TraceTree
         TimeSpan start = Start(group[0]), end = group.Max(span => Start(span) + Took(span));
         string each = $"each {TraceText.For(group.Min(Took))} to {TraceText.For(group.Max(Took))}";
         string within = inside > 0 ? string.Create(CultureInfo.InvariantCulture, $"{inside:N0} {(inside == 1 ? "span" : "spans")} inside") : "";
-        string note = string.Join(", ", ((string[])[Answer(group[0]), each, within]).Where(part => part.Length > 0));
+        string note = string.Join(", ", ((string[])[Told(group[0]), each, within]).Where(part => part.Length > 0));
         _rows.Add(new TraceRow(depth, string.Create(CultureInfo.InvariantCulture, $"{group[0].Name} x{group.Length:N0}"), start, end - start, note, null, []));
     }
 
@@ -84,7 +84,7 @@ internal sealed class TraceTree
     private int Take(TraceSpan span) => _shown.Add(span) ? 1 + _children[span.SpanId].Sum(Take) : 0;
 
     // What is alike has one text; what has something to tell of itself has none.
-    private string Kind(TraceSpan span) => IsUneventful(span, [], 0) ? $"{span.Name}\n{Answer(span)}" : "";
+    private string Kind(TraceSpan span) => IsUneventful(span, [], 0) ? $"{span.Name}\n{Told(span)}" : "";
 
     private bool IsUneventful(TraceSpan span, HashSet<string> met, int depth) =>
         depth < Deepest && met.Add(span.SpanId) && !span.Failed && span.Links.Count == 0
@@ -95,15 +95,27 @@ internal sealed class TraceTree
         string item = Attribute(span, "imeiagent.nv.item");
         string label = item.Length > 0 ? $"{span.Name} {item}" : span.Name;
         string reason = Attribute(span, "error.type");
+        // A sentence is said once, where it belongs: at the innermost step that failed with it.
+        string sentence = _children[span.SpanId].Any(child => child.Failed && child.StatusMessage == span.StatusMessage) ? "" : span.StatusMessage;
         string? error = !span.Failed ? null
-            : string.Join(": ", ((string[])[reason, span.StatusMessage]).Where(part => part.Length > 0)) is { Length: > 0 } told ? told : "failed";
+            : string.Join(": ", ((string[])[reason, sentence]).Where(part => part.Length > 0)) is { Length: > 0 } told ? told : "failed";
         return new TraceRow(depth, label, Start(span), Took(span), Note(span), error, [.. span.Links.Select(link => link.TraceId)]);
     }
 
     private static string Note(TraceSpan span) => string.Join(
-        ", ", ((string[])[Answer(span), Attribute(span, "imeiagent.outcome"), Attribute(span, "imeiagent.detail")]).Where(part => part.Length > 0));
+        ", ", ((string[])[Told(span), Attribute(span, "imeiagent.outcome"), Attribute(span, "imeiagent.detail")]).Where(part => part.Length > 0));
 
-    private static string Answer(TraceSpan span) => Attribute(span, "imeiagent.answer");
+    // What the phone answered, and what was out of the ordinary about that.
+    private static string Told(TraceSpan span)
+    {
+        string sends = Attribute(span, "imeiagent.sends"), bad = Attribute(span, "imeiagent.bad_frames");
+        return string.Join(", ", ((string[])
+        [
+            Attribute(span, "imeiagent.answer"),
+            sends is "" or "1" ? "" : sends == "0" ? "never sent" : $"sent {sends} times",
+            bad is "" ? "" : bad == "1" ? "1 bad frame" : $"{bad} bad frames",
+        ]).Where(part => part.Length > 0));
+    }
 
     private static string Attribute(TraceSpan span, string name) => span.Attributes.TryGetValue(name, out string? value) ? value : "";
 

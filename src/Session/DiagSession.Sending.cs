@@ -44,6 +44,7 @@ public sealed partial class DiagSession
     {
         using ExchangeSpan span = ExchangeSpan.Begin(request, _recorder?.Port ?? "");
         var sends = new SendCount();
+        long bad = Counters.BadFrames;
         try
         {
             var exchange = Exchange<IDiagRequest<T>, T>.For(in request, ct);
@@ -52,11 +53,13 @@ public sealed partial class DiagSession
             Send(exchange, ct);
             DiagReply<T> reply = await replying.ConfigureAwait(false);
             span.Answered(in reply, sends);
+            span.Met(Counters.BadFrames - bad);
             return reply;
         }
         catch (Exception exception)
         {
             span.Failed(exception, sends);
+            span.Met(Counters.BadFrames - bad);
             throw;
         }
     }

@@ -32,6 +32,13 @@ internal readonly struct ExchangeSpan : IDisposable
         return new ExchangeSpan(activity);
     }
 
+    /// <summary>Frames of no use that came while the phone was asked: a bad cable, or another program that writes to the port.</summary>
+    public void Met(long badFrames)
+    {
+        if (badFrames > 0)
+            _activity?.SetTag("imeiagent.bad_frames", badFrames);
+    }
+
     public void Answered<T>(in DiagReply<T> reply, SendCount sends) =>
         End(reply.Refusal is { } refusal ? refusal.Name() : reply.Answer switch
         {

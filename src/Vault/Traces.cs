@@ -124,6 +124,13 @@ public sealed class Traces
     /// <exception cref="VaultUnavailableException">The file cannot be read.</exception>
     public string? OwnerOf(string traceId) => _file.Read(sql => TracesTable.OwnerOf(sql, traceId));
 
+    /// <summary>Traces with a span that links to that trace: who settled what it left open, who watched it. Newest first.</summary>
+    /// <param name="traceId">32 hex digits.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <exception cref="VaultUnavailableException">The file cannot be read.</exception>
+    public IReadOnlyList<TraceRow> LinkedTo(string traceId, int limit) => _file.Read(sql => TracesTable.Query(
+        sql, "number IN (SELECT trace FROM spans WHERE INSTR(links, @link) > 0) ORDER BY number DESC LIMIT @limit", ("@link", $"{traceId}-"), ("@limit", limit)));
+
     /// <summary>The spans of a trace by their beginning.</summary>
     /// <param name="traceId">32 hex digits.</param>
     /// <exception cref="VaultUnavailableException">The file cannot be read.</exception>

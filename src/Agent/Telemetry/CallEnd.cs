@@ -7,7 +7,8 @@ namespace ImeiAgent.Agent.Telemetry;
 /// <summary>How a call ended.</summary>
 /// <param name="Code">Its gRPC status.</param>
 /// <param name="Error">What went wrong: the reason of its ErrorInfo, as in "SPC_REQUIRED", else the name of the status; null when nothing did.</param>
-internal readonly record struct CallEnd(StatusCode Code, string? Error)
+/// <param name="Sentence">What the caller is told of it; numbers are masked in it.</param>
+internal readonly record struct CallEnd(StatusCode Code, string? Error, string Sentence = "")
 {
     // "FailedPrecondition" is "FAILED_PRECONDITION" in gRPC.
     private static readonly FrozenDictionary<StatusCode, string> s_names = Enum.GetValues<StatusCode>().ToFrozenDictionary(
@@ -33,7 +34,7 @@ internal readonly record struct CallEnd(StatusCode Code, string? Error)
     public static CallEnd Of(Exception e, ServerCallContext context, DateTimeOffset now) => e switch
     {
         RpcException { StatusCode: StatusCode.Cancelled } when context.Deadline <= (now + s_tolerance).UtcDateTime => Of(StatusCode.DeadlineExceeded, null),
-        RpcException rpc => Of(rpc.StatusCode, rpc.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason),
+        RpcException rpc => Of(rpc.StatusCode, rpc.GetRpcStatus()?.GetDetail<ErrorInfo>()?.Reason) with { Sentence = rpc.Status.Detail },
         _ => Of(StatusCode.Unknown, null),
     };
 

@@ -120,7 +120,7 @@ internal sealed partial class CallTelemetry(TraceOwners owners, TimeProvider tim
         {
             tags.Add(RpcConventions.Error, error);
             span?.SetTag(RpcConventions.Error, error);
-            span?.SetStatus(ActivityStatusCode.Error);
+            span?.SetStatus(ActivityStatusCode.Error, end.Sentence.Length > 0 ? FreeText.Masked(end.Sentence) : null);
         }
         s_duration.Record(took.TotalSeconds, tags);
         LogLevel level = LevelOf(context, end);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Session;
 using Microsoft.Extensions.Logging;
@@ -10,6 +11,9 @@ namespace ImeiAgent.Operations;
 /// </summary>
 internal sealed partial class PhonePort(PortSpec spec, bool discovered, RegistryOptions options, PhoneRegistry registry, TimeProvider time, ILogger log)
 {
+    /// <summary>The span of the first words with a phone.</summary>
+    public const string Greeting = "port.greet";
+
     private static readonly TimeSpan s_firstDelay = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_longestDelay = TimeSpan.FromSeconds(5);
 
@@ -76,10 +80,8 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
             if (options.Record)
                 _recorder ??= new FlightRecorder(FreeText.Masked(spec.ToString()), time);
             await using var session = new DiagSession(stream, options.Session, time, _recorder);
-            await SilenceAsync(session, ct);
-            PhoneReading reading = await _identify.FirstAsync(session, ct);
-
-            if (registry.Claim(this, reading.Identity) is { } hint)
+            (PhoneReading reading, string? hint) = await GreetAsync(session, ct);
+            if (hint is not null)
             {
                 Show(PhoneState.Unavailable, hint);
                 return false;
@@ -105,6 +107,34 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
         finally
         {
             HoldsName = false;
+        }
+    }
+
+    /// <summary>
+    /// The first words with a phone: it is asked to be quiet, and who it is; and why it cannot be offered, if it cannot. A trace of its own, since
+    /// nobody asked for it.
+    /// </summary>
+    private async Task<(PhoneReading Reading, string? Hint)> GreetAsync(DiagSession session, CancellationToken ct)
+    {
+        Activity? span = OperationsTelemetry.StartApart(Greeting);
+        Activity.Current = span ?? Activity.Current;
+        span?.SetTag("imeiagent.port", spec.ToString());
+        try
+        {
+            await SilenceAsync(session, ct);
+            PhoneReading reading = await _identify.FirstAsync(session, ct);
+            string? hint = registry.Claim(this, reading.Identity);
+            span?.SetTag("imeiagent.device", Name);
+            return (reading, hint);
+        }
+        catch (Exception e)
+        {
+            span.Fail(e);
+            throw;
+        }
+        finally
+        {
+            span.End();
         }
     }
 

@@ -33,6 +33,9 @@ internal sealed class PhoneWriter(Phone phone, UnlockCodes codes, RestoreOptions
     /// <summary>The phone as it is reached now.</summary>
     public Phone Phone { get; set; } = phone;
 
+    /// <summary>What was found in each slot when they were last looked at, for a person: without a digit of what it is.</summary>
+    public string Found { get; private set; } = "not looked at";
+
     /// <summary>Whether the phone was put into offline mode and not restarted since.</summary>
     public bool IsOffline { get; private set; }
 
@@ -65,8 +68,14 @@ internal sealed class PhoneWriter(Phone phone, UnlockCodes codes, RestoreOptions
     public async Task<Holding> LookAsync(IReadOnlyList<SlotChange> changes, bool twice = false)
     {
         var found = new List<SlotNow>(changes.Count);
+        var words = new List<string>(changes.Count);
         foreach (SlotChange change in changes)
-            found.Add(change.Compare(await ReadSlotAsync(change, twice)));
+        {
+            SlotContent? now = await ReadSlotAsync(change, twice);
+            found.Add(change.Compare(now));
+            words.Add(change.Describe(now));
+        }
+        Found = string.Join("; ", words);
         return WriteVerdicts.Combine(found);
     }
 

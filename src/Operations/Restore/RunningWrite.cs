@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
@@ -104,6 +105,28 @@ internal sealed class RunningWrite(
     /// </summary>
     private async Task<WriteEnd> PutBackAsync(RestoreOutcome outcome, OperationException? why, Action<RestorePhase, string> tell, bool restart = false)
     {
+        Activity? span = OperationsTelemetry.Start("restore.put_back");
+        try
+        {
+            WriteEnd? failed = await TryPutBackAsync(why, restart);
+            span?.SetTag("imeiagent.detail", failed is null ? "Read back: the old value" : $"Read back: {writer.Found}");
+            if (failed is not null)
+            {
+                span.Fail(failed.Failure!);
+                return failed;
+            }
+        }
+        finally
+        {
+            span.End();
+        }
+        tell(RestorePhase.ReadBack, "The old value was put back and read back");
+        return await InServiceAsync(new WriteEnd(outcome, Faults.PutBack(Phone.Name, changes, why), _advice), Holding.Old);
+    }
+
+    /// <summary>Null when all slots hold the old values again.</summary>
+    private async Task<WriteEnd?> TryPutBackAsync(OperationException? why, bool restart)
+    {
         for (int round = 1; ; round++)
         {
             // Twice would be one too many for a recovery that does not know of it.
@@ -114,9 +137,7 @@ internal sealed class RunningWrite(
                 Holding now = restart ? await LookAfterRestartAsync() : Holding.Old;
                 if (now == Holding.Torn)
                     continue;
-                if (now != Holding.Old)
-                    return Unknown(now);
-                break;
+                return now == Holding.Old ? null : Unknown(now);
             }
             if (!Phone.Session.Broken.IsCompleted)
                 return await InServiceAsync(new WriteEnd(RestoreOutcome.Unknown, Faults.Torn(Phone.Name, changes, journal.Name, why, failed), _advice), Holding.Old);
@@ -124,8 +145,6 @@ internal sealed class RunningWrite(
             if (!await ReturnAsync() || !Phone.Last.Identity.IsUnique)
                 return Unknown(Holding.Unreadable);
         }
-        tell(RestorePhase.ReadBack, "The old value was put back and read back");
-        return await InServiceAsync(new WriteEnd(outcome, Faults.PutBack(Phone.Name, changes, why), _advice), Holding.Old);
     }
 
     /// <summary>
@@ -220,11 +239,11 @@ internal sealed class RunningWrite(
     private void TellGone(Action<RestorePhase, string> tell) =>
         tell(RestorePhase.Sent, $"The phone went away. Connect it: it is waited for, up to {options.ReturnLimit.TotalSeconds:0} s");
 
-    private static string Words(Holding now) => now switch
+    private string Words(Holding now) => now switch
     {
         Holding.New => "the new value",
         Holding.Old => "the old value",
-        Holding.Torn => "neither the old nor the new value of all slots",
+        Holding.Torn => $"neither the old nor the new value of all slots ({writer.Found})",
         Holding.OtherValid => "another valid number",
         _ => "what could not be read",
     };

@@ -1,3 +1,4 @@
+using System.Numerics;
 using ImeiAgent.Diag.Identity;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.Diag.Nv;
@@ -18,6 +19,9 @@ internal readonly record struct SlotContent(bool IsActive, NvData Data)
 
     /// <summary>Whether both hold the same. Bytes behind the ninth mean nothing and are not looked at.</summary>
     public bool Holds(SlotContent other) => IsActive == other.IsActive && Packed.AsSpan().SequenceEqual(other.Packed);
+
+    /// <summary>How many bits of what means something differ.</summary>
+    public int BitsOff(SlotContent other) => Packed.Zip(other.Packed, (mine, others) => BitOperations.PopCount((uint)(mine ^ others))).Sum();
 
     /// <summary>Whether this is what putting <paramref name="old"/> back leaves: an item cannot be made inactive again, and zeros stand for that.</summary>
     public bool HoldsAgain(SlotContent old) => Holds(old) || (IsActive && !old.IsActive && !Packed.AsSpan().ContainsAnyExcept((byte)0));

@@ -32,8 +32,10 @@ internal static class BundleText
           audit.jsonl       what was done last on this agent, one row a line, newest first
 
         How to read it
-          Look for the step marked as failed in traces/ID.txt, then for the last packets in frames/ID-N.txt with the same trace id. The journal says what
-          the phone holds. A trace id is what errors and receipts show; each of these files names it.
+          Look for the lines with ! in traces/ID.txt: the innermost is where it failed, and what stands beside the requests of that step is what the phone
+          answered. Then look at the last packets in frames/ID-N.txt with the same trace id: -> went to the phone, <- came from it, -- is the port. The
+          journal says what the phone holds. A trace id is what errors and receipts show; each of these files names it. A trace that has another behind
+          -> is its continuation, as when an interrupted restore is settled later.
 
         What was taken out
           IMEIs show their first eight and last two digits. Service codes, passwords, the bytes of items that hold numbers, serial numbers of phones, keys
@@ -46,7 +48,7 @@ internal static class BundleText
         """;
 
     public static string Table(IReadOnlyDictionary<string, string> values) =>
-        new JsonObject(values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)FreeText.Masked(pair.Value)))).ToJsonString(s_page);
+        new JsonObject(values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)FreeText.Masked(pair.Value)))).ToJsonString(s_page) + "\n";
 
     public static string Phones(IReadOnlyList<PhoneView> phones)
     {
@@ -106,7 +108,7 @@ internal static class BundleText
                 ["error"] = row.Error,
                 ["records"] = row.Records,
             }),
-        }.ToJsonString(s_page);
+        }.ToJsonString(s_page) + "\n";
     }
 
     // Without the row's hash: that of an old row would let the hidden digits be found by trying them out.

@@ -92,7 +92,8 @@ internal sealed class RestoreTrace : IDisposable
         if (_whole is null)
             return;
         Activity.Current = _whole;
-        _phase = OperationsTelemetry.Start(NameOf(phase));
+        // Behind the reading back there is a restart only where one is told; what ends before that ends in the closing.
+        _phase = OperationsTelemetry.Start(NameOf(phase == RestorePhase.Reset ? RestorePhase.Closed : phase));
     }
 
     private void EndPhase()

@@ -15,7 +15,7 @@ public sealed record BundleFacts(IReadOnlyDictionary<string, string> Versions, I
 /// </summary>
 public sealed class SupportBundle(TraceDesk desk, PhoneRegistry phones, VaultFile vault, TimeProvider time)
 {
-    private const int MostTraces = 20, MostAuditRows = 200, MostJournalRows = 200, LookedThrough = 1000;
+    private const int MostTraces = 20, MostLinked = 3, MostGreetings = 3, MostAuditRows = 200, MostJournalRows = 200, LookedThrough = 1000;
 
     // Before it is packed, all files together; it is held in memory while it is made. 20 traces of 350 spans are some 4 MiB.
     private const int MostBytes = 24 << 20;
@@ -33,6 +33,7 @@ public sealed class SupportBundle(TraceDesk desk, PhoneRegistry phones, VaultFil
             throw Faults.Argument("trace_ids", $"at most {MostTraces} are expected.");
         var files = new BundleFiles(MostBytes);
         TraceView[] traces = asked.Count > 0 ? [.. asked.Select(desk.Get).DistinctBy(t => t.Trace.TraceId)] : LastFailed(files);
+        traces = [.. traces.Concat(traces.SelectMany(trace => LinkedTo(trace, files))).DistinctBy(t => t.Trace.TraceId)];
         string[] ids = [.. traces.Select(t => t.Trace.TraceId)];
         // On record before anything is given out.
         VaultAccess.Try(() => vault.Audit.Append(by.Did(
@@ -57,11 +58,28 @@ public sealed class SupportBundle(TraceDesk desk, PhoneRegistry phones, VaultFil
     {
         try
         {
-            return [.. desk.List(failedOnly: true, "", MostTraces, "").Traces.Select(trace => desk.Get(trace.TraceId))];
+            // A phone that cannot even be asked who it is is tried again and again: that must not crowd out the rest.
+            int greetings = 0;
+            return [.. desk.List(failedOnly: true, "", LookedThrough, "").Traces
+                .Where(trace => trace.Name != PhonePort.Greeting || ++greetings <= MostGreetings).Take(MostTraces).Select(trace => desk.Get(trace.TraceId))];
         }
         catch (OperationException e)
         {
             files.Note("traces", e);
+            return [];
+        }
+    }
+
+    // What settled it later, and went well, is the end of the story.
+    private TraceView[] LinkedTo(TraceView trace, BundleFiles files)
+    {
+        try
+        {
+            return [.. vault.Traces.LinkedTo(trace.Trace.TraceId, MostLinked).Select(linked => desk.Get(linked.TraceId))];
+        }
+        catch (Exception e) when (e is OperationException or VaultUnavailableException)
+        {
+            files.Note($"traces that belong to {trace.Trace.TraceId}", e);
             return [];
         }
     }

@@ -73,7 +73,7 @@ public sealed class CallSpanTests
         Activity span = Assert.Single(spans.Of(trace), span => span.Source.Name == Source);
         Assert.Equal("JOB_NOT_FOUND", reason);
         Assert.Equal(
-            ("NOT_FOUND", "JOB_NOT_FOUND", ActivityStatusCode.Error, null),
+            ("NOT_FOUND", "JOB_NOT_FOUND", ActivityStatusCode.Error, "There is no job \"none\". Ended jobs are listed for 30 days."),
             (span.GetTagItem("rpc.response.status_code"), span.GetTagItem("error.type"), span.Status, span.StatusDescription));
         Assert.Contains(measurements.All, measured => measured.Instrument.Name == "rpc.server.call.duration" && Equals(measured.Tags.GetValueOrDefault("error.type"), "JOB_NOT_FOUND")
             && measured.Tags.Count == 4 && Equals(measured.Tags["rpc.response.status_code"], "NOT_FOUND") && Equals(measured.Tags["rpc.method"], "imeiagent.v1.JobService/GetJob"));

@@ -93,6 +93,45 @@ public class TraceTextTests
     }
 
     [Fact]
+    public void A_sentence_is_said_once_at_the_innermost_step_and_goes_over_to_further_lines_at_blanks()
+    {
+        const string Sentence = "The identity items of devices/a could not be read, so there is no backup.";
+        GetTraceResponse trace = new() { Trace = new TraceSummary { TraceId = Id } };
+        foreach ((string id, string parent, string name, string why) in (ReadOnlySpan<(string, string, string, string)>)
+            [("a", "", "call", Sentence), ("b", "a", "restore", Sentence), ("c", "b", "restore.backed_up", Sentence), ("d", "c", "DIAG_NV_READ_F", "no reply")])
+        {
+            TraceSpan span = Span(id, parent, name, 0, 100, ("error.type", "NO_REPLY"));
+            (span.Failed, span.StatusMessage) = (true, why);
+            trace.Spans.Add(span);
+        }
+
+        Assert.Equal(
+            [
+                "  ! NO_REPLY",
+                "    ! NO_REPLY",
+                "      ! NO_REPLY: The identity items of devices/a could not",
+                "        be read, so there is no backup.",
+                "        ! NO_REPLY: no reply",
+            ],
+            Lines(TraceText.Waterfall(trace, 60))[1..].Where(line => !line.Contains("100 ms", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void What_was_asked_again_and_what_came_broken_is_told_and_sets_a_request_apart_from_its_like()
+    {
+        GetTraceResponse trace = new() { Trace = new TraceSummary { TraceId = Id }, Spans = { Span("a", "", "identify", 0, 100) } };
+        for (int i = 0; i < 5; i++)
+            trace.Spans.Add(Span($"d{i}", "a", "DIAG_NV_READ_F", i, 1, ("imeiagent.answer", "NV_DONE"), ("imeiagent.sends", "1")));
+        trace.Spans.Add(Span("e1", "a", "DIAG_NV_READ_F", 7, 1, ("imeiagent.answer", "NV_DONE"), ("imeiagent.sends", "2"), ("imeiagent.bad_frames", "1")));
+        trace.Spans.Add(Span("e2", "a", "DIAG_NV_READ_F", 8, 1, ("imeiagent.answer", "none"), ("imeiagent.sends", "3"), ("imeiagent.bad_frames", "3")));
+        trace.Spans.Add(Span("e3", "a", "DIAG_NV_READ_F", 9, 1, ("imeiagent.answer", "none"), ("imeiagent.sends", "0")));
+
+        Assert.Equal(
+            ["NV_DONE, each 1.0 ms to 1.0 ms", "NV_DONE, sent 2 times, 1 bad frame", "none, sent 3 times, 3 bad frames", "none, never sent"],
+            Lines(TraceText.Waterfall(trace, 120))[2..].Select(line => line[(line.LastIndexOf("  ", StringComparison.Ordinal) + 2)..].TrimStart('▏', ' ')));
+    }
+
+    [Fact]
     public void Long_names_are_cut_and_what_does_not_fit_gets_a_line_of_its_own()
     {
         GetTraceResponse trace = new()

@@ -24,12 +24,13 @@ public partial class SupportBundleTests
         await using var bench = new Bench("galaxy-spc-locked");
         await FailAsync(bench);
 
-        // By name: a listener of another test makes a trace of the restore itself.
+        // By name: a listener of another test makes a trace of the restore itself, and that has a recording too.
+        long number = Assert.Single(bench.Vault.Traces.Recordings(TraceId)).Number;
         Dictionary<string, byte[]> files = Bundle(bench, [TraceId]);
 
         Assert.Equal(
             ["README.txt", "versions.json", "config.json", "phones.txt", "journal.jsonl", "audit.jsonl", $"traces/{TraceId}.txt", $"traces/{TraceId}.json",
-                $"frames/{TraceId}-1.txt", $"frames/{TraceId}-1.pcapng"],
+                $"frames/{TraceId}-{number}.txt", $"frames/{TraceId}-{number}.pcapng"],
             files.Keys);
         AssertSilent(files);
         Assert.Contains(TraceId, Text(files, "README.txt"), StringComparison.Ordinal);
@@ -48,8 +49,8 @@ public partial class SupportBundleTests
         Assert.Contains(
             Text(files, "audit.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement),
             one => one.GetProperty("action").GetString() == "restore-imei" && one.GetProperty("trace").GetString() == TraceId);
-        Assert.Equal("00 11 22 33 44 55 66 77 (masked)", Text(files, $"frames/{TraceId}-1.txt"));
-        Assert.Equal("0A0D0D0A", Convert.ToHexString(files[$"frames/{TraceId}-1.pcapng"]));
+        Assert.Equal("00 11 22 33 44 55 66 77 (masked)", Text(files, $"frames/{TraceId}-{number}.txt"));
+        Assert.Equal("0A0D0D0A", Convert.ToHexString(files[$"frames/{TraceId}-{number}.pcapng"]));
     }
 
     [Fact]
@@ -94,6 +95,24 @@ public partial class SupportBundleTests
         Assert.Equal(
             Enumerable.Range(5, 20).Reverse().Select(i => $"traces/{TracesRoom.Id(i)}.json"),
             files.Keys.Where(name => name.StartsWith("traces/", StringComparison.Ordinal) && name.EndsWith(".json", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_settled_a_trace_later_comes_along_and_phones_that_cannot_be_greeted_do_not_crowd_it_out()
+    {
+        await using var bench = new Bench();
+        bench.Vault.Traces.Append(
+        [
+            TracesRoom.Span(1, 1, name: "restore", error: "WRITE_OUTCOME_UNKNOWN"),
+            TracesRoom.Span(2, 1, name: "recovery") with { Links = [new SpanLink(TracesRoom.Id(1), "0000000000000001")] },
+            .. Enumerable.Range(3, 30).Select(i => TracesRoom.Span(i, 1, name: "port.greet", error: "NO_REPLY")),
+        ]);
+
+        Assert.Equal(new[] { 1, 2 }.Select(i => $"traces/{TracesRoom.Id(i)}.txt"), Stories(Bundle(bench, [TracesRoom.Id(1)])));
+        Assert.Equal(new[] { 32, 31, 30, 1, 2 }.Select(i => $"traces/{TracesRoom.Id(i)}.txt"), Stories(Bundle(bench, [])));
+
+        static IEnumerable<string> Stories(Dictionary<string, byte[]> files) =>
+            files.Keys.Where(name => name.StartsWith("traces/", StringComparison.Ordinal) && name.EndsWith(".txt", StringComparison.Ordinal));
     }
 
     [Fact]

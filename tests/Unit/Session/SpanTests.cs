@@ -133,6 +133,23 @@ public sealed class SpanTests : IDisposable
     }
 
     [Fact]
+    public async Task Bad_frames_that_came_meanwhile_are_told_and_those_from_before_are_not()
+    {
+        await using var it = new SessionFixture(attempts: 3, recorder: _recorder);
+        it.Port.Deliver(0x26, 0x26, 0x02, 0x00, 0x00, 0x7E);
+        Task<DiagReply<NvItem>> read = it.Read(10);
+        it.Port.Deliver(0x26, 0x26, 0x02, 0x00, 0x00, 0x7E);
+        it.Port.Deliver(0x26, 0x26, 0x02, 0x01, 0x00, 0x7E);
+        it.AnswerRead(10);
+        await read;
+        Task<DiagReply<NvItem>> quiet = it.Read(11);
+        it.AnswerRead(11);
+        await quiet;
+
+        Assert.Equal([2L, null], _spans.Select(span => span.GetTagItem("imeiagent.bad_frames")));
+    }
+
+    [Fact]
     public async Task A_request_that_is_never_answered_is_an_error()
     {
         await using var it = new SessionFixture(attempts: 2, recorder: _recorder);

@@ -54,6 +54,18 @@ public sealed class TracesTests : IDisposable
     }
 
     [Fact]
+    public void Those_that_link_to_a_trace_are_found_newest_first()
+    {
+        SpanLink write = new(TracesRoom.Id(1), "00f067aa0ba902b7"), other = new(TracesRoom.Id(9), "00f067aa0ba902b7");
+        for (int i = 1; i <= 5; i++)
+            Traces.Append([TracesRoom.Span(i, 1, name: "recovery") with { Links = i switch { 2 or 5 => [other, write], 3 => [write], 4 => [other], _ => [] } }]);
+
+        Assert.Equal([5, 3, 2], Numbers(Traces.LinkedTo(TracesRoom.Id(1), 10)));
+        Assert.Equal([5, 3], Numbers(Traces.LinkedTo(TracesRoom.Id(1), 2)));
+        Assert.Empty(Traces.LinkedTo(TracesRoom.Id(2), 10));
+    }
+
+    [Fact]
     public void A_trace_without_an_operation_is_named_after_its_longest_call()
     {
         SpanRow[] calls = [.. new[] { ("GetDevice", 3), ("WatchJob", 90), ("GetJob", 5) }.Select((call, n) =>

@@ -36,6 +36,19 @@ internal static class RestoreScenes
         (await ImeiRun.RunAsync(agent.Host.Endpoint, null, ImeiRun.Restore(await agent.PhoneAsync(), Label))).Ended(ExitCode.RolledBack);
     }
 
+    /// <summary>The phone keeps each value with a wrong bit, behind a cable that damages replies; at first it goes away as soon as it is spoken to.</summary>
+    public static async Task WornAsync()
+    {
+        using var folder = new TemporaryFolder();
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy-imei-lost", "wear=550,bad-crc=0.05", link: folder.File("phone"));
+        HeldReply greeting = phone.Phone.Traps.HoldReply(DiagCode.EventReport);
+        await using TellingAgent agent = await TellingAgent.StartAsync(phone.Host.Path);
+        await greeting.Reached.WaitAsync(Eventually.Deadline, Ct);
+        phone.Host.Unplug();
+        phone.Host.Replug();
+        (await ImeiRun.RunAsync(agent.Host.Endpoint, null, ImeiRun.Restore(await agent.PhoneAsync(), Label))).Ended(ExitCode.OutcomeUnknown);
+    }
+
     /// <summary>The agent ends with a write that was never answered; the next one loses the phone while it settles that, and then does.</summary>
     public static async Task RecoveredAsync()
     {

@@ -16,6 +16,7 @@ public sealed class TablesScenario : IAsyncLifetime
     public async ValueTask InitializeAsync() => await Task.WhenAll(
         RestoreScenes.AppliedAndRefusedAsync(Measurements),
         RestoreScenes.FailedAsync(),
+        RestoreScenes.WornAsync(),
         RestoreScenes.RecoveredAsync(),
         DumpScenes.RudeAsync(Measurements),
         DumpScenes.RefusingAndGoneAsync(),

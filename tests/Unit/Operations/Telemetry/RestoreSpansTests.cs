@@ -70,6 +70,51 @@ public sealed class RestoreSpansTests : IDisposable
     }
 
     [Fact]
+    public async Task A_memory_with_one_wrong_bit_is_told_as_that_and_the_putting_back_is_what_failed()
+    {
+        await using var bench = new Bench(quirks: "wear=550");
+        Activity root = await RunAsync(bench, Bench.Label() with { Restart = true });
+
+        Activity restore = Assert.Single(_spans.Below(root));
+        IReadOnlyList<Activity> phases = _spans.Below(restore);
+        Assert.Equal(
+            ["restore.checked", "restore.backed_up", "restore.intent", "restore.sent", "restore.read_back", "restore.closed"], phases.Select(phase => phase.DisplayName));
+        Assert.Equal(
+            "Read back: neither the old nor the new value of all slots (slot 1: 1 bit off the new value)", phases[4].GetTagItem("imeiagent.detail"));
+        Activity putBack = Assert.Single(_spans.Below(phases[5]));
+        Assert.Equal(
+            ("restore.put_back", "WRITE_OUTCOME_UNKNOWN", "Read back: slot 1: 1 bit off the old value"),
+            (putBack.DisplayName, putBack.GetTagItem("error.type"), putBack.GetTagItem("imeiagent.detail")));
+        Assert.Single(_spans.Below(putBack), span => span.DisplayName == "DIAG_NV_WRITE_F");
+    }
+
+    [Fact]
+    public async Task An_old_value_that_could_be_put_back_is_a_step_of_the_reading_back()
+    {
+        await using var bench = new Bench(quirks: "wear-once=550");
+        Activity root = await RunAsync(bench, Bench.Label());
+
+        IReadOnlyList<Activity> phases = _spans.Below(Assert.Single(_spans.Below(root)));
+        Assert.Equal(["restore.sent", "restore.read_back", "restore.read_back", "restore.closed"], phases.Skip(3).Select(phase => phase.DisplayName));
+        Activity putBack = Assert.Single(_spans.Below(phases[5]));
+        Assert.Equal(
+            ("restore.put_back", ActivityStatusCode.Unset, "Read back: the old value"),
+            (putBack.DisplayName, putBack.Status, putBack.GetTagItem("imeiagent.detail")));
+    }
+
+    [Fact]
+    public async Task The_first_words_with_a_phone_are_one_trace()
+    {
+        await using var bench = new Bench();
+        await bench.ReadyAsync();
+
+        Activity greeting = Assert.Single(_spans.All, span => span.DisplayName == "port.greet" && Equals(span.GetTagItem("imeiagent.device"), bench.Registry.List()[0].Name));
+        Assert.Equal((default, ActivityStatusCode.Unset), (greeting.ParentSpanId, greeting.Status));
+        string[] asked = [.. _spans.Below(greeting).Select(span => span.DisplayName)];
+        Assert.Equal(["DIAG_EVENT_REPORT_F", "DIAG_LOG_CONFIG_F", "DIAG_EXT_MSG_CONFIG_F", "DIAG_VERNO_F"], asked[..4]);
+    }
+
+    [Fact]
     public async Task A_validation_ends_with_the_checks()
     {
         await using var bench = new Bench();
