@@ -102,7 +102,7 @@ public sealed partial class AgentClient
             {
                 await requests.WriteAsync(next, cancellation).ConfigureAwait(false);
             }
-            catch (Exception fault) when (fault is RpcException or InvalidOperationException && !cancellation.IsCancellationRequested)
+            catch (Exception fault) when (fault is RpcException or InvalidOperationException or HttpRequestException or IOException && !cancellation.IsCancellationRequested)
             {
                 return; // The agent has already answered; the answer says why it wants no more.
             }

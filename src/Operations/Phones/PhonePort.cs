@@ -116,7 +116,8 @@ internal sealed partial class PhonePort(PortSpec spec, bool discovered, Registry
     /// </summary>
     private async Task<(PhoneReading Reading, string? Hint)> GreetAsync(DiagSession session, CancellationToken ct)
     {
-        Activity? span = OperationsTelemetry.StartApart(Greeting);
+        // One whose restore cannot be settled is greeted every few seconds: that is no news.
+        Activity? span = State == PhoneState.Unsettled ? null : OperationsTelemetry.StartApart(Greeting);
         Activity.Current = span ?? Activity.Current;
         span?.SetTag("imeiagent.port", spec.ToString());
         try
