@@ -7,6 +7,8 @@ namespace ImeiAgent.Operations;
 /// <summary>What people type: reasons, evidence, names of files and phones. It is kept, audited and shown to others.</summary>
 public static partial class FreeText
 {
+    private const int FewestDigits = 14;
+
     private static readonly SearchValues<char> s_hex = SearchValues.Create("0123456789ABCDEFabcdef");
 
     /// <summary>Whether a text says something: at least 3 characters beside blanks, and none that moves a cursor or turns the writing around.</summary>
@@ -16,7 +18,7 @@ public static partial class FreeText
     /// <summary>
     /// The text with the middle of every number masked that may be an IMEI (14 to 17 digits, also as labels print them): "35693803*****09".
     /// </summary>
-    public static string Masked(string text) => Number().Replace(text, found =>
+    public static string Masked(string text) => HasFewDigits(text) ? text : Number().Replace(text, found =>
     {
         string digits = string.Concat(found.Value.Where(char.IsAsciiDigit));
         return digits.Length is < 14 or > 17 || digits.Length == found.Length && IsOfHash(text, found) ? found.Value : $"{digits[..8]}*****{digits[13..Math.Min(15, digits.Length)]}";
@@ -25,14 +27,25 @@ public static partial class FreeText
     /// <summary>What somebody typed that was not accepted, fit to be kept: masked, on one line, and cut behind <paramref name="longest"/> characters.</summary>
     public static string Kept(string text, int longest)
     {
-        string seen = string.Concat(Masked(text).Select(c => IsUnseen(c) ? '?' : c));
+        string seen = Seen(Masked(text), '?');
         if (seen.Length <= longest)
             return seen;
         return $"{seen.AsSpan(0, char.IsHighSurrogate(seen[longest - 1]) ? longest - 1 : longest)}...";
     }
 
     /// <summary>A text for a line of a log: masked, and without anything that moves a cursor or turns the writing around.</summary>
-    public static string Line(string text) => string.Concat(Masked(text).Select(c => IsUnseen(c) ? ' ' : c));
+    public static string Line(string text) => Seen(Masked(text), ' ');
+
+    private static string Seen(string text, char instead) => text.Any(IsUnseen) ? string.Concat(text.Select(c => IsUnseen(c) ? instead : c)) : text;
+
+    // Most texts are spared the search: every attribute of every span comes by here.
+    private static bool HasFewDigits(string text)
+    {
+        int digits = 0;
+        for (int i = 0; i < text.Length && digits < FewestDigits; i++)
+            digits += char.IsAsciiDigit(text[i]) ? 1 : 0;
+        return digits < FewestDigits;
+    }
 
     /// <summary>Not to be seen, and yet with an effect: control characters, and marks of format or of a line's end.</summary>
     private static bool IsUnseen(char c) =>

@@ -152,6 +152,7 @@ public sealed class Traces
         long trace = TracesTable.NumberOf(sql, spans[0].TraceId, TracesTable.Ticks(spans[0].Start), now);
         int kept = TracesTable.SpansOf(sql, trace);
         long bytes = 0, leftOut = 0;
+        using VaultStatement inserting = TracesTable.Inserting(sql);
         foreach (SpanRow span in spans)
         {
             if (kept >= _limits.SpansOfATrace - (IsSpared(span) ? 0 : _limits.SpansSpared))
@@ -159,7 +160,7 @@ public sealed class Traces
                 leftOut++;
                 continue;
             }
-            long added = TracesTable.Insert(sql, trace, span);
+            long added = TracesTable.Insert(inserting, trace, span);
             kept += added > 0 ? 1 : 0;
             bytes += added;
         }

@@ -88,17 +88,19 @@ internal static class TracesTable
     public static int SpansOf(VaultSql sql, long trace) =>
         (int)(long)sql.Scalar("SELECT COUNT(*) FROM spans WHERE trace = @trace", ("@trace", trace))!;
 
+    /// <summary>What <see cref="Insert"/> runs for each span.</summary>
+    public static VaultStatement Inserting(VaultSql sql) => sql.Prepare(
+        "INSERT OR IGNORE INTO spans (trace, span_id, parent_id, source, name, kind, started_at, duration, failed, status, error, attributes, links, device, operator) "
+        + "VALUES (@trace, @id, @parent, @source, @name, @kind, @start, @duration, @failed, @status, @error, @attributes, @links, @device, @operator)",
+        "@trace", "@id", "@parent", "@source", "@name", "@kind", "@start", "@duration", "@failed", "@status", "@error", "@attributes", "@links", "@device", "@operator");
+
     /// <summary>Adds a span; returns the bytes it takes, 0 when it is there.</summary>
-    public static long Insert(VaultSql sql, long trace, SpanRow span)
+    public static long Insert(VaultStatement inserting, long trace, SpanRow span)
     {
         string attributes = JsonSerializer.Serialize(span.Attributes), links = string.Join(' ', span.Links.Select(link => $"{link.TraceId}-{link.SpanId}"));
-        int added = sql.Execute(
-            "INSERT OR IGNORE INTO spans (trace, span_id, parent_id, source, name, kind, started_at, duration, failed, status, error, attributes, links, device, operator) "
-            + "VALUES (@trace, @id, @parent, @source, @name, @kind, @start, @duration, @failed, @status, @error, @attributes, @links, @device, @operator)",
-            ("@trace", trace), ("@id", span.SpanId), ("@parent", span.ParentId), ("@source", span.Source), ("@name", span.Name), ("@kind", (int)span.Kind),
-            ("@start", Ticks(span.Start)), ("@duration", span.Duration.Ticks), ("@failed", span.Failed ? 1 : 0), ("@status", span.StatusMessage),
-            ("@error", span.ErrorType), ("@attributes", attributes), ("@links", links),
-            ("@device", span.Attributes.GetValueOrDefault("imeiagent.device", "")), ("@operator", span.Attributes.GetValueOrDefault("imeiagent.operator", "")));
+        int added = inserting.Execute(
+            trace, span.SpanId, span.ParentId, span.Source, span.Name, (int)span.Kind, Ticks(span.Start), span.Duration.Ticks, span.Failed ? 1 : 0, span.StatusMessage,
+            span.ErrorType, attributes, links, span.Attributes.GetValueOrDefault("imeiagent.device", ""), span.Attributes.GetValueOrDefault("imeiagent.operator", ""));
         return added == 0 ? 0 : SpanOverhead + attributes.Length + links.Length + span.StatusMessage.Length + span.Name.Length;
     }
 

@@ -30,6 +30,17 @@ internal readonly struct VaultSql(SqliteConnection connection, SqliteTransaction
         return rows;
     }
 
+    /// <summary>Makes a statement that is run many times; only its values change.</summary>
+    /// <param name="sql">The statement.</param>
+    /// <param name="names">Of its values, in the order in which they will be given.</param>
+    public VaultStatement Prepare(string sql, params ReadOnlySpan<string> names)
+    {
+        SqliteCommand command = Command(sql, []);
+        foreach (string name in names)
+            command.Parameters.Add(new SqliteParameter { ParameterName = name });
+        return new VaultStatement(command);
+    }
+
     private SqliteCommand Command(string sql, ReadOnlySpan<(string Name, object? Value)> values)
     {
         SqliteCommand command = connection.CreateCommand();
@@ -39,4 +50,18 @@ internal readonly struct VaultSql(SqliteConnection connection, SqliteTransaction
             command.Parameters.AddWithValue(name, value ?? DBNull.Value);
         return command;
     }
+}
+
+/// <summary>A statement that is run many times.</summary>
+internal readonly struct VaultStatement(SqliteCommand command) : IDisposable
+{
+    /// <summary>Runs it; returns how many rows it changed.</summary>
+    public int Execute(params ReadOnlySpan<object> values)
+    {
+        for (int i = 0; i < values.Length; i++)
+            command.Parameters[i].Value = values[i];
+        return command.ExecuteNonQuery();
+    }
+
+    public void Dispose() => command.Dispose();
 }

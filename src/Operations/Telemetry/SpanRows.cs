@@ -18,7 +18,9 @@ public static class SpanRows
         {
             if (attributes.Count == MostAttributes)
                 break;
-            attributes[FreeText.Kept(key, LongestName)] = FreeText.Kept(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "", LongestValue);
+            // What is no text has too few digits for a number.
+            string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
+            attributes[FreeText.Kept(key, LongestName)] = value is int or double or bool ? text : FreeText.Kept(text, LongestValue);
         }
         string error = attributes.GetValueOrDefault("error.type", "");
         return new SpanRow(
