@@ -6,7 +6,11 @@ namespace ImeiAgent.Session;
 public sealed partial class DiagSession
 {
     private byte[] _outgoing = new byte[Hdlc.MaxFrameLength(256)];
+    // The longest header there is: 4B, subsystem, command, NV item and context.
+    private const int HeaderLength = 8;
+
     private byte[] _outgoingPacket = new byte[FlightRecorder.MostBytes];
+    private int _outgoingPacketKept;
     private int _outgoingPacketLength;
     private bool _outgoingAgain;
     private bool _writing;
@@ -71,10 +75,14 @@ public sealed partial class DiagSession
 
     private void KeepPacket(ReadOnlySpan<byte> packet)
     {
+        _outgoingPacketLength = packet.Length;
+        // A read asks with zeros, thousands of times.
+        if (packet.Length > HeaderLength && !packet[HeaderLength..].ContainsAnyExcept((byte)0))
+            packet = packet[..HeaderLength];
+        _outgoingPacketKept = packet.Length;
         if (_outgoingPacket.Length < packet.Length)
             _outgoingPacket = new byte[packet.Length];
         packet.CopyTo(_outgoingPacket);
-        _outgoingPacketLength = packet.Length;
     }
 
     /// <summary>Whoever began the write, before the port gets it: nothing else is written meanwhile, and no reply can have come.</summary>
@@ -84,8 +92,8 @@ public sealed partial class DiagSession
             SessionTelemetry.CountResend();
         if (_recorder is null)
             return;
-        Span<byte> packet = _outgoingPacket.AsSpan(0, _outgoingPacketLength);
-        _recorder.Sent(packet);
+        Span<byte> packet = _outgoingPacket.AsSpan(0, _outgoingPacketKept);
+        _recorder.Sent(packet, _outgoingPacketLength);
         packet.Clear();
     }
 

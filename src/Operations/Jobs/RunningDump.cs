@@ -121,7 +121,7 @@ internal sealed class RunningDump
                 Begin(phone);
                 try
                 {
-                    await new DumpReader(_plan, Spool, _harmful, Trace, _time).RunAsync(phone, ending.Token);
+                    await DumpTrace.ApartAsync(() => new DumpReader(_plan, Spool, _harmful, Trace, _time).RunAsync(phone, ending.Token));
                 }
                 catch (PhoneLostException lost)
                 {

@@ -27,6 +27,7 @@ internal sealed class DumpTrace : IDisposable
     private readonly string _model;
     private readonly int _size;
     private readonly TimeProvider _time;
+    private ExecutionContext? _context;
     private int _items;
     private Activity? _segment;
     private DateTimeOffset _since;
@@ -71,7 +72,23 @@ internal sealed class DumpTrace : IDisposable
     }
 
     /// <summary>What is done from here on, in this method and those it calls, is the dump's.</summary>
-    public void MakeCurrent() => Activity.Current = _whole;
+    public void MakeCurrent()
+    {
+        Activity.Current = _whole;
+        _context = ExecutionContext.Capture();
+    }
+
+    /// <summary>
+    /// Runs the reading in no context: an await that carries a trace with it costs as much as all else that is told of an item. Spans and measurements
+    /// are made in the dump's own context, a segment at a time.
+    /// </summary>
+    public static async Task ApartAsync(Func<Task> reading)
+    {
+        Task running;
+        using (ExecutionContext.SuppressFlow())
+            running = Task.Run(reading);
+        await running;
+    }
 
     /// <summary>A wait for the phone begins; null when nobody listens. It becomes current, and whoever waits ends it.</summary>
     public Activity? Waiting(string hint)
@@ -87,13 +104,13 @@ internal sealed class DumpTrace : IDisposable
     /// <param name="window">Requests that may be outstanding.</param>
     public void Item(in NvReading reading, TimeSpan? took, int window)
     {
-        if (_tally.Items == 0)
-            BeginSegment();
+        if (_tally.Items == 0 && _whole is not null)
+            Within(BeginSegment);
         string outcome = _tally.Add(reading, took ?? TimeSpan.Zero);
         if (took is { } time && OperationsTelemetry.ItemDuration.Enabled)
             _times.Add((outcome, time.TotalSeconds));
         if (_segment is not null && (reading.IsFailed || took > s_slow) && _items < MostItems)
-            TellItem(reading, took ?? TimeSpan.Zero);
+            TellItem(reading.Slot, reading.Item, PhoneWords.Of(reading), reading.IsFailed, took ?? TimeSpan.Zero);
         if (_tally.Items == _size)
             EndSegment(window);
     }
@@ -123,15 +140,21 @@ internal sealed class DumpTrace : IDisposable
         _whole.End();
     }
 
-    // Each begins where the one before it ended.
-    private void BeginSegment()
+    private void Within(Action told)
     {
-        if (_whole is not null)
-            _segment = OperationsTelemetry.Start("dump.segment", _whole.Context, _since);
+        if (_context is null)
+            told();
+        else
+            ExecutionContext.Run(_context, static action => ((Action)action!)(), told);
     }
 
-    private void EndSegment(int window)
+    // Each begins where the one before it ended.
+    private void BeginSegment() => _segment = OperationsTelemetry.Start("dump.segment", _whole!.Context, _since);
+
+    private void EndSegment(int window) => Within(() =>
     {
+        // Measurements name the segment as their example.
+        Activity.Current = _segment;
         _tally.Report();
         foreach ((string outcome, double seconds) in _times)
             OperationsTelemetry.ItemDuration.Measure(seconds, new("imeiagent.outcome", outcome), new("imeiagent.model", _model));
@@ -144,20 +167,19 @@ internal sealed class DumpTrace : IDisposable
             segment.End();
             _since = segment.StartTimeUtc + segment.Duration;
             _segment = null;
-            Activity.Current = _whole;
         }
         _tally = default;
-    }
+    });
 
-    private void TellItem(in NvReading reading, TimeSpan took)
+    private void TellItem(byte slot, NvItemId id, string answer, bool failed, TimeSpan took) => Within(() =>
     {
         _items++;
         Activity? item = OperationsTelemetry.Start("dump.item", _segment!.Context, _time.GetUtcNow() - took);
-        item?.SetTag("imeiagent.nv.slot", (int)reading.Slot);
-        item?.SetTag("imeiagent.nv.item", (int)reading.Item.Number);
-        item?.SetTag("imeiagent.answer", PhoneWords.Of(reading));
-        if (reading.IsFailed)
+        item?.SetTag("imeiagent.nv.slot", (int)slot);
+        item?.SetTag("imeiagent.nv.item", (int)id.Number);
+        item?.SetTag("imeiagent.answer", answer);
+        if (failed)
             item?.SetStatus(ActivityStatusCode.Error);
         item.End();
-    }
+    });
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using ImeiAgent.Diag.Framing;
 using ImeiAgent.Diag.Messages;
 
@@ -24,6 +25,8 @@ public sealed class FlightRecorder
     private readonly Line[] _lines;
     private readonly byte[] _bytes;
     private long _added;
+    private DateTimeOffset _since;
+    private long _sinceStamp;
 
     /// <param name="port">The name of the port.</param>
     /// <param name="time">The clock of the recorded times.</param>
@@ -37,6 +40,7 @@ public sealed class FlightRecorder
         _time = time;
         _lines = new Line[capacity];
         _bytes = new byte[capacity * MostBytes];
+        (_since, _sinceStamp) = (time.GetUtcNow(), time.GetTimestamp());
     }
 
     /// <summary>The name of the port.</summary>
@@ -57,10 +61,12 @@ public sealed class FlightRecorder
     }
 
     /// <summary>The write of a packet begins.</summary>
-    internal void Sent(ReadOnlySpan<byte> packet) => Add(RecordKind.ToPhone, packet);
+    /// <param name="packet">Its bytes; zeros at its end may be left out.</param>
+    /// <param name="length">Its length with those.</param>
+    internal void Sent(ReadOnlySpan<byte> packet, int length) => Add(RecordKind.ToPhone, packet, length);
 
     /// <summary>A packet came.</summary>
-    internal void Received(ReadOnlySpan<byte> packet) => Add(RecordKind.FromPhone, packet);
+    internal void Received(ReadOnlySpan<byte> packet) => Add(RecordKind.FromPhone, packet, packet.Length);
 
     /// <summary>A frame came that was thrown away.</summary>
     internal void ReceivedBad(BadFrameReason reason) => Add(RecordKind.BadFrame, reason switch
@@ -73,13 +79,23 @@ public sealed class FlightRecorder
     });
 
     /// <summary>A session begins.</summary>
-    internal void Began() => Add(RecordKind.Note, "the session began");
+    internal void Began()
+    {
+        // Times are told by the clock of durations, which costs less; each session sets it anew, so that it does not stray for days.
+        lock (_gate)
+            Rebase();
+        Add(RecordKind.Note, "the session began");
+    }
 
     /// <summary>The session ends.</summary>
     internal void Broke(SessionBreak end) => Add(RecordKind.Note, $"the session ended ({end.Reason}): {end.Detail}");
 
-    private void Add(RecordKind kind, ReadOnlySpan<byte> packet)
+    // The bytes are written before they are read: to zero them first costs as much as to copy a packet.
+    [SkipLocalsInit]
+    private void Add(RecordKind kind, ReadOnlySpan<byte> packet, int length)
     {
+        if (TryAddEmpty(kind, packet, length))
+            return;
         Span<byte> bytes = stackalloc byte[MostBytes + LookAhead];
         bytes = bytes[..Math.Min(packet.Length, bytes.Length)];
         packet[..bytes.Length].CopyTo(bytes);
@@ -89,30 +105,72 @@ public sealed class FlightRecorder
             bytes = bytes[..MostBytes];
             masked = Math.Min(masked, bytes.Count(SecretBytes.Mask));
         }
-        DateTimeOffset now = _time.GetUtcNow();
+        long now = _time.GetTimestamp();
         lock (_gate)
         {
             int index = Next();
             bytes.CopyTo(_bytes.AsSpan(index * MostBytes));
-            _lines[index] = new Line(now, kind, bytes.Length, packet.Length, masked, "");
+            _lines[index] = new Line(now - _sinceStamp, _since, kind, bytes.Length, length, masked, "");
         }
+    }
+
+    /// <summary>
+    /// Nearly all that a dump says is NV items without data: the header and the status are all there is of them, nothing in between is to be masked,
+    /// and only these few bytes are touched.
+    /// </summary>
+    private bool TryAddEmpty(RecordKind kind, ReadOnlySpan<byte> packet, int length)
+    {
+        int start = packet.Length > 1 && Refusals.IsRefusal(packet[0]) ? 1 : 0;
+        (int header, int whole) = packet[start..] switch
+        {
+            [DiagCode.NvRead or DiagCode.NvWrite, ..] => (start + 3, start + 133),
+            [DiagCode.Subsystem, DiagCode.NvSubsystem, ..] => (start + 8, start + 138),
+            _ => (0, 0),
+        };
+        // Only where the status stands at its place: in a packet that is cut short or goes on, something else ends it.
+        bool isCut = packet.Length < length;
+        int data = isCut ? packet.Length : packet.Length - sizeof(ushort);
+        if (length != whole || whole == 0 || data < header || packet[header..data].ContainsAnyExcept((byte)0))
+            return false;
+        // What was left out of the packet are zeros, and then so is its end.
+        ReadOnlySpan<byte> status = isCut ? [0, 0] : packet[^sizeof(ushort)..];
+        long now = _time.GetTimestamp();
+        lock (_gate)
+        {
+            int index = Next();
+            Span<byte> kept = _bytes.AsSpan(index * MostBytes);
+            packet[..header].CopyTo(kept);
+            status.CopyTo(kept[header..]);
+            _lines[index] = new Line(now - _sinceStamp, _since, kind, header, length, 0, "") { IsEmptyItem = true };
+        }
+        return true;
     }
 
     private void Add(RecordKind kind, string note)
     {
-        DateTimeOffset now = _time.GetUtcNow();
+        long now = _time.GetTimestamp();
         lock (_gate)
-            _lines[Next()] = new Line(now, kind, 0, 0, 0, note);
+            _lines[Next()] = new Line(now - _sinceStamp, _since, kind, 0, 0, 0, note);
     }
+
+    private void Rebase() => (_since, _sinceStamp) = (_time.GetUtcNow(), _time.GetTimestamp());
 
     private int Next() => (int)(_added++ % _lines.Length);
 
     private RecordedPacket Copy(int index)
     {
         ref readonly Line line = ref _lines[index];
-        byte[] bytes = _bytes.AsSpan(index * MostBytes, line.Kept).ToArray();
-        return new RecordedPacket(line.At, line.Kind, bytes, line.Length, line.Masked, line.Note);
+        var bytes = new byte[Math.Min(line.Length, MostBytes)];
+        ReadOnlySpan<byte> kept = _bytes.AsSpan(index * MostBytes, MostBytes);
+        kept[..line.Kept].CopyTo(bytes);
+        if (line.IsEmptyItem)
+            kept.Slice(line.Kept, sizeof(ushort)).CopyTo(bytes.AsSpan(bytes.Length - sizeof(ushort)));
+        return new RecordedPacket(line.Since + _time.GetElapsedTime(0, line.Elapsed), line.Kind, bytes, line.Length, line.Masked, line.Note);
     }
 
-    private readonly record struct Line(DateTimeOffset At, RecordKind Kind, int Kept, int Length, int Masked, string Note);
+    private readonly record struct Line(long Elapsed, DateTimeOffset Since, RecordKind Kind, int Kept, int Length, int Masked, string Note)
+    {
+        /// <summary>Of an NV packet without data only the header is kept, and behind it the status, which ends the packet.</summary>
+        public bool IsEmptyItem { get; init; }
+    }
 }

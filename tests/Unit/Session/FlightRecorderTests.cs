@@ -93,7 +93,7 @@ public sealed class FlightRecorderTests
             recorder.Received([0x1C, i, 0]);
         Recording before = recorder.Snapshot();
         for (byte i = 4; i <= 8; i++)
-            recorder.Sent([0x1C, i, 0]);
+            recorder.Sent([0x1C, i, 0], 3);
 
         Assert.Equal((0, "1C0100 1C0200 1C0300"), (before.Dropped, string.Join(' ', before.Packets.Select(Hex))));
         Recording after = recorder.Snapshot();
@@ -110,6 +110,32 @@ public sealed class FlightRecorderTests
         RecordedPacket kept = Assert.Single(_recorder.Snapshot().Packets);
         Assert.Equal((256, 300, 6, true), (kept.Bytes.Length, kept.Length, kept.Masked, kept.IsTruncated));
         Assert.Equal([(byte)'x', 0x2A, 0x2A, 0x2A, 0x2A, 0x2A, 0x2A], kept.Bytes.ToArray()[249..]);
+    }
+
+    [Fact]
+    public void Items_without_data_come_back_byte_for_byte()
+    {
+        var recorder = new FlightRecorder("/dev/ttyUSB0", TimeProvider.System);
+        byte[] request = [0x26, 0x10, 0x20, .. new byte[130]], notActive = [0x26, 0x10, 0x20, .. new byte[128], 5, 0];
+        byte[] ofSlot2 = [0x4B, 0x30, 1, 0, 0x10, 0x20, 1, 0, .. new byte[128], 6, 0], refused = [0x14, .. request];
+        recorder.Sent(request.AsSpan(0, 8), request.Length);
+        recorder.Received(notActive);
+        recorder.Received(ofSlot2);
+        recorder.Received(refused);
+
+        Assert.Equal([request, notActive, ofSlot2, refused], recorder.Snapshot().Packets.Select(packet => packet.Bytes.ToArray()));
+        Assert.All(recorder.Snapshot().Packets, packet => Assert.Equal((packet.Bytes.Length, 0), (packet.Length, packet.Masked)));
+    }
+
+    // The bytes of 550 begin 08 3A: what is cut off behind them ends with data, not with a status.
+    [Fact]
+    public void A_write_whose_echo_is_cut_short_tells_no_beginning_of_a_number()
+    {
+        var recorder = new FlightRecorder("/dev/ttyUSB0", TimeProvider.System);
+        recorder.Received([0x14, 0x27, 0x26, 0x02, 0x08, 0x3A]);
+        recorder.Received([0x14, 0x27, 0x26, 0x02, .. new byte[130], 0x08, 0x3A]);
+
+        Assert.All(recorder.Snapshot().Packets, packet => Assert.True(packet.Bytes.Span.IndexOf((ReadOnlySpan<byte>)[0x08, 0x3A]) < 0));
     }
 
     [Fact]
