@@ -11,7 +11,7 @@ internal sealed record TracesLimits
     public int TracesOfAKind { get; init; } = 1000;
 
     /// <summary>
-    /// Their spans: 2,000 traces of 32 KiB, which is some 80 spans each. A full dump has up to 350. Half of it at most is of those in which something
+    /// Their spans: room for 2,000 traces of 32 KiB, some 80 spans each; whichever of this and the 3,000 traces above is reached first counts. A full dump has up to 350. Half of it at most is of those in which something
     /// failed with a phone, and nothing else pushes these out.
     /// </summary>
     public long SpanBytes { get; init; } = 64 << 20;

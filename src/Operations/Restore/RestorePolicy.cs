@@ -54,7 +54,7 @@ public enum SourceRuling
 /// <summary>
 /// When an IMEI may be written. An IMEI is given to a phone by its maker and to no other (3GPP TS 22.016); this program puts back a
 /// number that was lost. It makes up no number and takes none from a list. A number has one of two sources: the phone's label, typed by a
-/// person who gives a reason and names what shows it (a ticket, photo or invoice); or a backup of the same phone. The rules have no option
+/// person who gives a reason and names what shows it (a ticket, photo or invoice); or a backup of the same phone, which needs the same evidence when it came from a file. The rules have no option
 /// and no override. Where they say "needs approval", the request is refused until a supervisor has approved this very request, for what the
 /// phone holds at this moment, with a reason that is kept.
 /// </summary>

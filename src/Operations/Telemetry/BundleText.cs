@@ -32,14 +32,14 @@ internal static class BundleText
           audit.jsonl       what was done last on this agent, one row a line, newest first
 
         How to read it
-          Look for the lines with ! in traces/ID.txt: the innermost is where it failed, and what stands beside the requests of that step is what the phone
-          answered. Then look at the last packets in frames/ID-N.txt with the same trace id: -> went to the phone, <- came from it, -- is the port. The
+          Look for the lines with ! in traces/ID.txt: the innermost stands below the step that failed, and beside the requests around it stands what the
+          phone answered. Then look at the last packets in frames/ID-N.txt with the same trace id: -> went to the phone, <- came from it, -- is the port. The
           journal says what the phone holds. A trace id is what errors and receipts show; each of these files names it. A trace that has another behind
           -> is its continuation, as when an interrupted restore is settled later.
 
         What was taken out
           IMEIs show their first eight and last two digits. Service codes, passwords, the bytes of items that hold numbers, serial numbers of phones, keys
-          and certificates are not in it. Names of operators and addresses of their machines are in audit.jsonl.
+          and certificates are not in it. Names of people and phones, and the reasons they gave, are in this file, journal.jsonl, audit.jsonl and traces/. Addresses of machines are in audit.jsonl and traces/.
 
         Traces: {(traces.Count == 0 ? "none" : string.Concat(traces.Select(id => $"\n  {id}")))}
 
