@@ -151,9 +151,11 @@ public sealed class SimulatedPhone : IDisposable
         {
             if (_state.IsDown)
                 return Reaction.Silence;
+            // Looked at before it is counted: whoever waits for the count may move the clock.
+            bool isDeaf = _state.DeafUntil != 0 && _time.GetTimestamp() < _state.DeafUntil;
             Counters.Request(request[0]);
             _requests++;
-            if (_state.DeafUntil != 0 && _time.GetTimestamp() < _state.DeafUntil)
+            if (isDeaf)
                 return Reaction.Silence;
             Quirks quirks = _quirks;
             Reaction reaction = Serve(request, reply);
