@@ -27,6 +27,23 @@ public class AuditDeskTests
     }
 
     [Fact]
+    public async Task An_export_of_a_snapshot_is_told_with_who_from_where_and_which_trace()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.ReadyAsync();
+        await bench.DumpAsync(new DumpRequest { Ranges = [new ItemRange(540, 560)], SaveSnapshot = true });
+        string snapshot = bench.Vault.Snapshots.List(null, 1, null)[0].Name;
+        using var file = new MemoryStream();
+        bench.Backups.ExportText(snapshot, 1, activeOnly: true, file, Boss);
+
+        AuditEntry row = bench.AuditDesk.List("", 0, "", reveal: false, Boss).Rows[0].Row.Entry;
+        Assert.Equal(
+            ("boss", "clients/0b055000", "192.0.2.9", "export-snapshot", "exported", "4bf92f3577b34da6a3ce929d0e0e4736"),
+            (row.Operator, row.Client, row.Station, row.Action, row.Outcome, row.TraceId));
+        Assert.Contains(snapshot, row.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task To_see_numbers_unmasked_is_audited_and_so_is_an_export()
     {
         await using var bench = new Bench();
