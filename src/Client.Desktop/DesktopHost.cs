@@ -1,6 +1,7 @@
 using System.Net;
 using ImeiAgent.Client.Desktop.Access;
-using ImeiAgent.Client.Desktop.Components;
+using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -36,10 +37,10 @@ public sealed class DesktopHost : IAsyncDisposable
     public bool WasEntered => _keys.IsUsed;
 
     /// <summary>Starts serving.</summary>
-    public static async Task<DesktopHost> StartAsync(AgentEndpoint agent, TimeProvider time, CancellationToken cancellation)
+    public static async Task<DesktopHost> StartAsync(DesktopOptions options, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(agent);
-        ProgramTelemetry telemetry = ProgramTelemetry.Start("imei-desktop", DeviceFeed.SourceName, Environment.GetEnvironmentVariable);
+        ArgumentNullException.ThrowIfNull(options);
+        ProgramTelemetry telemetry = ProgramTelemetry.Start("imei-desktop", AgentLink.SourceName, Environment.GetEnvironmentVariable);
         foreach (string problem in telemetry.Problems)
             await Console.Error.WriteLineAsync($"imei-desktop: {problem}");
         WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -58,10 +59,9 @@ public sealed class DesktopHost : IAsyncDisposable
 
         AccessKeys keys = new();
         builder.Services.AddSingleton(keys);
-        builder.Services.AddSingleton(time);
-        builder.Services.AddSingleton(_ => AgentClient.Connect(agent, time));
-        builder.Services.AddSingleton<DeviceFeed>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<DeviceFeed>());
+        builder.Services.AddSingleton(options.Time);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<AgentLinks>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();

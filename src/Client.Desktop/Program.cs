@@ -14,10 +14,10 @@ RootCommand root = new("The desktop client of ImeiAgent: a window that shows the
 
 root.SetAction(async (parsed, cancellation) =>
 {
-    AgentEndpoint endpoint;
+    DesktopOptions options;
     try
     {
-        endpoint = new AgentChoice(Context: null, parsed.GetValue(agent)).Resolve(Environment.GetEnvironmentVariable);
+        options = DesktopOptions.Of(context: null, parsed.GetValue(agent), Environment.GetEnvironmentVariable);
     }
     catch (Exception fault) when (fault is FormatException or ContextException or IOException or UnauthorizedAccessException)
     {
@@ -25,7 +25,7 @@ root.SetAction(async (parsed, cancellation) =>
         return 2;
     }
 
-    await using DesktopHost host = await DesktopHost.StartAsync(endpoint, TimeProvider.System, cancellation);
+    await using DesktopHost host = await DesktopHost.StartAsync(options, cancellation);
     if (parsed.GetValue(noWindow))
     {
         Console.WriteLine(host.EntryUrl);

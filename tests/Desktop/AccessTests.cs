@@ -1,5 +1,6 @@
 using System.Net;
 using ImeiAgent.Client.Desktop;
+using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using Xunit;
 
@@ -9,13 +10,14 @@ namespace ImeiAgent.Desktop;
 public sealed class AccessTests : IAsyncLifetime
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly TemporaryFolder _folder = new();
     private FakeAgent _agent = null!;
     private DesktopHost _host = null!;
 
     public async ValueTask InitializeAsync()
     {
         _agent = await FakeAgent.StartAsync();
-        _host = await DesktopHost.StartAsync(_agent.Endpoint, TimeProvider.System, TestContext.Current.CancellationToken);
+        _host = await DesktopHost.StartAsync(new DesktopOptions { Local = _agent.Endpoint, Contexts = new(_folder.File("contexts")) }, TestContext.Current.CancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -23,6 +25,7 @@ public sealed class AccessTests : IAsyncLifetime
         _http.Dispose();
         await _host.DisposeAsync();
         await _agent.DisposeAsync();
+        _folder.Dispose();
     }
 
     [Fact]

@@ -56,7 +56,7 @@ public class AgentErrorTests
         await using FakeAgent agent = await FakeAgent.StartAsync();
         await using AgentClient client = AgentClient.Connect(agent.Endpoint);
 
-        AgentException fault = await Assert.ThrowsAsync<AgentException>(() => client.GetAgentInfoAsync(Cancellation));
+        AgentException fault = await Assert.ThrowsAsync<AgentException>(() => client.ListSkipsAsync(new ListSkipsRequest(), Cancellation));
 
         Assert.Equal(AgentException.Unexplained, fault.Reason);
         Assert.Contains("older than this program", fault.Message, StringComparison.Ordinal);

@@ -34,7 +34,8 @@ internal sealed class FakeAgent : IAsyncDisposable
     /// <summary>Every request message, in the order it came.</summary>
     public ConcurrentQueue<object> Requests { get; } = new();
 
-    public Func<GetAgentInfoRequest, GetAgentInfoResponse> OnGetAgentInfo { get; set; } = _ => throw Missing();
+    public Func<GetAgentInfoRequest, GetAgentInfoResponse> OnGetAgentInfo { get; set; } =
+        _ => new GetAgentInfoResponse { Version = "0.1.0", Host = "bench", Caller = "local:ana", Role = Role.Owner };
 
     public Func<ListDevicesResponse> OnListDevices { get; set; } = () => new ListDevicesResponse { Devices = { Samples.Phone() } };
 

@@ -1,7 +1,7 @@
 using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Client;
 using ImeiAgent.Client.Cli;
-using ImeiAgent.Client.Desktop;
+using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
@@ -29,15 +29,12 @@ internal static class CallScenes
         (await ImeiRun.RunAsync(null, contexts, "--context", "shop", "-d", "nobody", "identify")).Ended(ExitCode.DeviceNotReady);
     }
 
-    /// <summary>The window's feed of an agent that is not there.</summary>
+    /// <summary>The windows' link to an agent that is not there.</summary>
     public static async Task DesktopAsync()
     {
         using var folder = new TemporaryFolder();
-        await using AgentClient client = AgentClient.Connect(AgentEndpoint.Parse($"unix:{folder.File("nobody.sock")}"));
-        using DeviceFeed feed = new(client, TimeProvider.System, NullLogger<DeviceFeed>.Instance);
-        await feed.StartAsync(Ct);
-        await Eventually.HoldsAsync(() => feed.View.Fault is not null);
-        await feed.StopAsync(Ct);
+        await using var link = AgentLink.Start("local", AgentEndpoint.Parse($"unix:{folder.File("nobody.sock")}"), TimeProvider.System, NullLogger.Instance);
+        await Eventually.HoldsAsync(() => link.View.Fault is not null);
     }
 
     /// <summary>Somebody waits for a phone that another has, and gets it.</summary>

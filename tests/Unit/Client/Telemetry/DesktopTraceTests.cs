@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Grpc.Core;
-using ImeiAgent.Client;
-using ImeiAgent.Client.Desktop;
+using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.TestKit;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -10,25 +9,21 @@ namespace ImeiAgent.Unit.Client.Telemetry;
 
 public class DesktopTraceTests
 {
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_window_names_the_trace_of_the_call_that_failed()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
         agent.OnWatchDevices = (_, _) => throw FakeAgent.Failure(StatusCode.PermissionDenied, "ROLE_INSUFFICIENT", "Your role does not allow it.");
-        await using AgentClient client = AgentClient.Connect(agent.Endpoint);
         using SpanLog log = new();
-        using DeviceFeed feed = new(client, TimeProvider.System, NullLogger<DeviceFeed>.Instance);
+        AgentLink link = AgentLink.Start("local", agent.Endpoint, TimeProvider.System, NullLogger.Instance);
+        await Eventually.HoldsAsync(() => link.View.Fault is not null);
+        await link.DisposeAsync();
 
-        await feed.StartAsync(Cancellation);
-        await Eventually.HoldsAsync(() => feed.View.Fault is not null);
-        await feed.StopAsync(Cancellation);
-
-        Assert.Equal(log.Root.TraceId.ToHexString(), feed.View.Trace);
+        Assert.Equal(log.Root.TraceId.ToHexString(), link.View.Trace);
         Activity root = log.Spans.First(span => span.Source.Name == "ImeiAgent.Desktop");
         Assert.Equal(("desktop.devices", "ROLE_INSUFFICIENT", ActivityStatusCode.Error), (root.DisplayName, root.GetTagItem("error.type"), root.Status));
-        Assert.Equal(root.SpanId, log.Spans[0].ParentSpanId);
-        Assert.Equal(log.Spans[0].Id, agent.Calls.First().Traceparents[0]);
+        Activity watch = log.Spans.First(span => span.DisplayName.EndsWith("WatchDevices", StringComparison.Ordinal));
+        Assert.Equal(root.SpanId, watch.ParentSpanId);
+        Assert.Equal(watch.Id, agent.Calls.First(call => call.Method.EndsWith("WatchDevices", StringComparison.Ordinal)).Traceparents[0]);
     }
 }

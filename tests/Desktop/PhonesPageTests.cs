@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using ImeiAgent.Client.Desktop;
+using ImeiAgent.Desktop.Bench;
+using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
 using Microsoft.Playwright;
@@ -9,12 +11,12 @@ using static Microsoft.Playwright.Assertions;
 namespace ImeiAgent.Desktop;
 
 // The page in a real browser.
-public class DevicesPageTests
+public class PhonesPageTests
 {
     [Fact]
     public async Task A_phone_appears_without_a_reload_and_a_lost_agent_is_told_and_heals()
     {
-        await using Chromium chromium = await Chromium.StartAsync();
+        using TemporaryFolder folder = new();
         await using FakeAgent agent = await FakeAgent.StartAsync();
         var news = Channel.CreateUnbounded<WatchDevicesResponse>();
         news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
@@ -23,24 +25,12 @@ public class DevicesPageTests
             await foreach (WatchDevicesResponse one in news.Reader.ReadAllAsync(context.CancellationToken))
                 await answers.WriteAsync(one);
         };
-        await using DesktopHost host = await DesktopHost.StartAsync(agent.Endpoint, TimeProvider.System, TestContext.Current.CancellationToken);
-        IPage page = await chromium.OpenPageAsync();
-        List<string> strangers = [];
-        List<string> complaints = [];
-        page.Request += (_, request) =>
-        {
-            if (!request.Url.StartsWith(host.Address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal))
-                strangers.Add(request.Url);
-        };
-        page.Console += (_, message) =>
-        {
-            if (message.Type == "error")
-                complaints.Add(message.Text);
-        };
-
-        await page.GotoAsync(host.EntryUrl.ToString());
+        await using DesktopHost host = await DesktopHost.StartAsync(
+            new DesktopOptions { Local = agent.Endpoint, Contexts = new(folder.File("contexts")) }, TestContext.Current.CancellationToken);
+        await using AppWindowPage window = await AppWindowPage.OpenAsync(host);
+        IPage page = window.Page;
         await Expect(page.GetByText("No phone is attached")).ToBeVisibleAsync();
-        Assert.Equal(host.Address.ToString(), page.Url);
+        Assert.Equal(new Uri(host.Address, "/at/local/phones").ToString(), page.Url);
         await page.EvaluateAsync("window.notReloaded = true");
 
         Device phone = Samples.Phone();
@@ -52,17 +42,15 @@ public class DevicesPageTests
         await Expect(card.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
         await Expect(card.Locator("[data-slot='2']")).ToContainTextAsync("ok");
         await Expect(card.Locator("[data-lease='7']")).ToHaveTextAsync("Held by bench-3 (192.0.2.7): ticket 4711");
-        Assert.Empty(complaints);
 
         await agent.StopAsync();
-        await Expect(page.GetByText("Connection to the agent lost.")).ToBeVisibleAsync(new() { Timeout = 15_000 });
+        await Expect(page.GetByText("Connection to the agent lost.")).ToBeVisibleAsync();
         await Expect(card).ToContainTextAsync("SM-G991U");
         news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
         await agent.ListenAsync();
-        await Expect(page.GetByText("Connection to the agent lost.")).ToBeHiddenAsync(new() { Timeout = 15_000 });
+        await Expect(page.GetByText("Connection to the agent lost.")).ToBeHiddenAsync();
 
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"));
-        Assert.Empty(strangers);
         Assert.Empty(agent.RequestsOf<ListDevicesRequest>());
     }
 }

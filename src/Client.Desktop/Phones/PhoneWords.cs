@@ -1,0 +1,52 @@
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Desktop.Phones;
+
+/// <summary>A phone in words.</summary>
+public static class PhoneWords
+{
+    /// <summary>The model, as far as it is known.</summary>
+    public static string Title(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return device.Identity?.Model is { Length: > 0 } model ? SafeText.Clean(model) : PhoneTexts.UnknownDevice;
+    }
+
+    /// <summary>The name without "devices/".</summary>
+    public static string Short(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        return SafeText.Clean(device.Name.Replace("devices/", "", StringComparison.Ordinal));
+    }
+
+    /// <summary>How far a backup is, 0 to 100.</summary>
+    public static double Percent(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return job.Progress is { Total: > 0 } progress ? 100.0 * progress.Done / progress.Total : 0;
+    }
+
+    /// <summary>State and progress of a backup, as in "running, 42 %".</summary>
+    public static string Progress(Job job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return PhoneTexts.JobRuns.With(Words.For(job.State), Percent(job));
+    }
+
+    /// <summary>Whether every word of a filter is found in what the page shows of the phone.</summary>
+    /// <param name="device">The phone.</param>
+    /// <param name="agent">Its agent's name.</param>
+    /// <param name="filter">Words, separated by blanks; none fits every phone.</param>
+    public static bool Fits(Device device, string agent, string filter)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(filter);
+        string text = string.Join('\n',
+        [
+            agent, Title(device), device.Identity?.Build ?? "", device.Name, device.Port, Words.For(device.State), Words.Holder(device.Lease), device.Lease?.Purpose ?? "",
+            .. device.ImeiSlots.SelectMany(slot => (string[])[slot.Imei, Words.For(slot.State)]),
+        ]);
+        return filter.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
+    }
+}

@@ -1,0 +1,77 @@
+namespace ImeiAgent.Client.Desktop.Shell;
+
+/// <summary>The addresses of the pages. Each names its agent, so that two windows can show two agents.</summary>
+public static class Places
+{
+    /// <summary>Pairing with a further agent.</summary>
+    public const string Pair = "/pair";
+
+    /// <summary>The phones of all agents.</summary>
+    public const string AllPhones = "/all/phones";
+
+    /// <summary>The phones of an agent.</summary>
+    public static string Phones(string agent) => At(agent, "phones");
+
+    /// <summary>One phone.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="device">The phone's name, with or without "devices/".</param>
+    public static string Phone(string agent, string device) => At(agent, "phones", Last(device));
+
+    /// <summary>Starting a backup of a phone.</summary>
+    public static string Backup(string agent, string device) => At(agent, "phones", Last(device), "backup");
+
+    /// <summary>Restoring a phone's IMEI.</summary>
+    public static string Restore(string agent, string device) => At(agent, "phones", Last(device), "restore");
+
+    /// <summary>The jobs of an agent.</summary>
+    public static string Jobs(string agent) => At(agent, "jobs");
+
+    /// <summary>One job, with or without "jobs/".</summary>
+    public static string Job(string agent, string job) => At(agent, "jobs", Last(job));
+
+    /// <summary>The snapshots of an agent.</summary>
+    public static string Snapshots(string agent) => At(agent, "snapshots");
+
+    /// <summary>The items of a snapshot, with or without "snapshots/".</summary>
+    public static string Snapshot(string agent, string snapshot) => At(agent, "snapshots", Last(snapshot));
+
+    /// <summary>Two snapshots side by side.</summary>
+    public static string Compare(string agent, string snapshot, string other) => At(agent, "compare", Last(snapshot), Last(other));
+
+    /// <summary>What restores did, and which are open.</summary>
+    public static string Journal(string agent) => At(agent, "journal");
+
+    /// <summary>One row of it, with or without "journal/": its receipt.</summary>
+    public static string JournalEntry(string agent, string entry) => At(agent, "journal", Last(entry));
+
+    /// <summary>Restores that wait for a supervisor's word.</summary>
+    public static string Approvals(string agent) => At(agent, "approvals");
+
+    /// <summary>Who did what.</summary>
+    public static string Audit(string agent) => At(agent, "audit");
+
+    /// <summary>Who has which phone.</summary>
+    public static string Leases(string agent) => At(agent, "leases");
+
+    /// <summary>Who may call.</summary>
+    public static string Clients(string agent) => At(agent, "clients");
+
+    /// <summary>What happened inside, call by call.</summary>
+    public static string Traces(string agent) => At(agent, "traces");
+
+    /// <summary>One trace.</summary>
+    public static string Trace(string agent, string trace) => At(agent, "traces", trace);
+
+    /// <summary>The agent itself.</summary>
+    public static string Agent(string agent) => At(agent, "agent");
+
+    private static string At(string agent, params ReadOnlySpan<string> parts)
+    {
+        string place = "/at/" + Uri.EscapeDataString(agent);
+        foreach (string part in parts)
+            place += "/" + Uri.EscapeDataString(part);
+        return place;
+    }
+
+    private static string Last(string name) => name[(name.LastIndexOf('/') + 1)..];
+}

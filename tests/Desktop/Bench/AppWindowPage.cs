@@ -1,0 +1,94 @@
+using Deque.AxeCore.Commons;
+using Deque.AxeCore.Playwright;
+using ImeiAgent.Client.Desktop;
+using ImeiAgent.TestKit;
+using Microsoft.Playwright;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ImeiAgent.Desktop.Bench;
+
+/// <summary>A window of the desktop program in a real browser. What the page complains of, or asks of anybody else, fails the test.</summary>
+internal sealed class AppWindowPage : IAsyncDisposable
+{
+    private readonly List<string> _complaints = [];
+    private readonly List<string> _strangers = [];
+
+    private AppWindowPage(IPage page, DesktopHost host)
+    {
+        (Page, Host) = (page, host);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+                _complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => _complaints.Add(error);
+        page.Request += (_, request) =>
+        {
+            if (!request.Url.StartsWith(host.Address.ToString(), StringComparison.Ordinal) && !request.Url.StartsWith("data:", StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            {
+                _strangers.Add(request.Url);
+            }
+        };
+    }
+
+    public IPage Page { get; }
+
+    public DesktopHost Host { get; }
+
+    /// <summary>Opens the program's first window.</summary>
+    public static async Task<AppWindowPage> OpenAsync(DesktopHost host, BrowserNewContextOptions? options = null)
+    {
+        AppWindowPage window = new(await Chromium.OpenPageAsync(options), host);
+        await window.Page.GotoAsync(host.EntryUrl.ToString());
+        return window;
+    }
+
+    /// <summary>Another window of the same program, which shares the browser's profile.</summary>
+    public async Task<AppWindowPage> OpenAnotherAsync(string place)
+    {
+        AppWindowPage window = new(await Page.Context.NewPageAsync(), Host);
+        await window.GoAsync(place);
+        return window;
+    }
+
+    /// <summary>Goes to a page by its address, as from a bookmark.</summary>
+    public async Task GoAsync(string place)
+    {
+        await Page.GotoAsync(new Uri(Host.Address, place).ToString());
+        await ReadyAsync();
+    }
+
+    /// <summary>Waits until the page has drawn its heading.</summary>
+    public Task ReadyAsync() => Expect(Page.Locator("h2")).ToBeVisibleAsync();
+
+    /// <summary>Lets complaints go that the test provoked, as that a connection was lost.</summary>
+    public void Forgive() => _complaints.Clear();
+
+    /// <summary>Fails on any serious fault of accessibility that axe-core finds, by WCAG 2.2 A and AA.</summary>
+    public async Task AccessibleAsync()
+    {
+        // What fades in has other colours while it does.
+        await Page.EvaluateAsync("() => Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
+        AxeResult result = await Page.RunAxe();
+        Assert.Empty(result.Violations
+            .Where(fault => fault.Impact is "serious" or "critical")
+            .Select(fault => $"{Page.Url}: {fault.Id}: {fault.Help}: {string.Join(" | ", fault.Nodes.Take(3).Select(node => node.Html))}"));
+    }
+
+    /// <summary>Takes a picture for the docs when IMEIAGENT_PICTURES names a folder.</summary>
+    public async Task PictureAsync(string name)
+    {
+        if (Environment.GetEnvironmentVariable("IMEIAGENT_PICTURES") is not { Length: > 0 } folder)
+            return;
+        await Page.ScreenshotAsync(new() { Path = Path.Combine(folder, name + ".png"), Animations = ScreenshotAnimations.Disabled });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Page.CloseAsync();
+        Assert.Empty(_strangers);
+        Assert.Empty(_complaints);
+    }
+}

@@ -1,0 +1,43 @@
+using ImeiAgent.TestKit;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace ImeiAgent.Desktop.Bench;
+
+/// <summary>A real Chromium of this machine, driven by Playwright; one for all tests, each of which has profiles of its own.</summary>
+internal static class Chromium
+{
+    // On a machine that does much else at the same time.
+    private const float Patience = 30_000;
+
+    private static readonly Lazy<Task<IBrowser>> s_browser = new(LaunchAsync);
+
+    /// <summary>The browser; skips the test where there is none.</summary>
+    public static Task<IBrowser> StartAsync()
+    {
+        Requires.Chromium();
+        Requires.Unless(
+            Directory.Exists(Path.Combine(AppContext.BaseDirectory, ".playwright", "node")), "the Playwright driver is there for some systems only");
+        return s_browser.Value;
+    }
+
+    /// <summary>A page with a profile of its own.</summary>
+    public static async Task<IPage> OpenPageAsync(BrowserNewContextOptions? options = null)
+    {
+        IBrowserContext profile = await (await StartAsync()).NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 720 } });
+        profile.SetDefaultTimeout(Patience);
+        return await profile.NewPageAsync();
+    }
+
+    private static async Task<IBrowser> LaunchAsync()
+    {
+        Assertions.SetDefaultExpectTimeout(Patience);
+        IPlaywright playwright = await Playwright.CreateAsync();
+        return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Requires.Chromium(),
+            Headless = true,
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
+        });
+    }
+}

@@ -1,0 +1,34 @@
+using ImeiAgent.Desktop.Bench;
+using ImeiAgent.V1;
+using Xunit;
+using static Microsoft.Playwright.Assertions;
+
+namespace ImeiAgent.Desktop;
+
+// What is around every page: agents, pairing, the role.
+public sealed class ShellTests : DesktopBench
+{
+    [Fact]
+    public async Task First_run_pairs_with_the_pasted_line_and_shows_the_phones_of_that_agent()
+    {
+        await PlugAsync("port-1");
+        await StartAgentAsync();
+        string line = await InviteAsync("bench-3", Role.Technician);
+        AppWindowPage window = await OpenFirstRunAsync();
+
+        await Expect(window.Page.GetByText("Nothing was heard of this agent yet.")).ToBeVisibleAsync();
+        await window.Page.Locator(".lost-banner").GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Pair with an agent" }).ClickAsync();
+        await window.Page.Locator("#pair-line").FillAsync(line[..40] + "\n  " + line[40..]);
+        await window.Page.Locator("#pair-name").FillAsync("shop");
+        await window.AccessibleAsync();
+        await window.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Pair", Exact = true }).ClickAsync();
+
+        await Expect(window.Page).ToHaveURLAsync(new Uri(window.Host.Address, "/at/shop/phones").ToString());
+        await Expect(window.Page.Locator("[data-device]")).ToContainTextAsync("SM-G991U");
+        await Expect(window.Page.Locator(".caller")).ToHaveTextAsync("bench-3, technician");
+        await window.AccessibleAsync();
+        await window.PictureAsync("phones");
+    }
+
+    private async Task<AppWindowPage> OpenFirstRunAsync() => await AppWindowPage.OpenAsync(await StartDesktopAsync("new", "local"));
+}
