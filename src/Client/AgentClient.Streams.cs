@@ -44,6 +44,12 @@ public sealed partial class AgentClient
         }
     }
 
+    /// <summary>Streams the items of a snapshot, batch by batch; a connection that breaks is opened again and each item comes once.</summary>
+    public IAsyncEnumerable<ReadSnapshotResponse> ReadSnapshotAsync(ReadSnapshotRequest request, CancellationToken cancellation) =>
+        Resuming.ReadSnapshotAsync(
+            () => StreamAsync(options => _snapshots.ReadSnapshot(request, options), null, Silence, cancellation),
+            isKnown: _wasThere, _time, cancellation);
+
     /// <summary>Streams a snapshot as a file, piece by piece; a connection that breaks is opened again and the file goes on.</summary>
     public IAsyncEnumerable<ExportSnapshotResponse> ExportSnapshotAsync(ExportSnapshotRequest request, CancellationToken cancellation) =>
         Resuming.ExportAsync(

@@ -93,9 +93,17 @@ public sealed partial class AgentClient : IAsyncDisposable
     public Task<ReadImeiResponse> ReadImeiAsync(ReadImeiRequest request, CancellationToken cancellation) =>
         CallAsync(options => _imei.ReadImeiAsync(request, options), WithPhone, cancellation);
 
+    /// <summary>Says what a label that is being typed is worth.</summary>
+    public Task<CheckLabelResponse> CheckLabelAsync(CheckLabelRequest request, CancellationToken cancellation) =>
+        CallAsync(options => _imei.CheckLabelAsync(request, options), Quick, cancellation);
+
     /// <summary>Reads one NV item.</summary>
     public Task<ReadItemResponse> ReadItemAsync(ReadItemRequest request, CancellationToken cancellation) =>
         CallAsync(options => _nv.ReadItemAsync(request, options), WithPhone, cancellation);
+
+    /// <summary>Lists the NV items of which the agent knows name and meaning.</summary>
+    public Task<ListCatalogueResponse> ListCatalogueAsync(CancellationToken cancellation) =>
+        CallAsync(options => _nv.ListCatalogueAsync(new ListCatalogueRequest(), options), Quick, cancellation);
 
     /// <summary>Lists one page of snapshots, newest first.</summary>
     public Task<ListSnapshotsResponse> ListSnapshotsAsync(ListSnapshotsRequest request, CancellationToken cancellation) =>

@@ -5,7 +5,7 @@ namespace ImeiAgent.Client;
 
 // Calls that change nothing, and those that find it done when they are made twice, may be made again when the agent was not there.
 // WriteImei, SettleJournalEntry, ImportSnapshot and RemoveSkip are named nowhere here: gRPC itself never repeats them. Nor the calls of Resuming, which
-// knows better when to stop: StartDump, WaitJob, AcquireLease, StealLease, WatchLease, ReadRange, WatchJob, ExportSnapshot. gRPC repeats nothing after the first message of a stream has come.
+// knows better when to stop: StartDump, WaitJob, AcquireLease, StealLease, WatchLease, ReadRange, WatchJob, ReadSnapshot, ExportSnapshot. gRPC repeats nothing after the first message of a stream has come.
 internal static class ReadRetries
 {
     // Written out: to ask the contract's descriptor costs a short-lived program a tenth of its start.
@@ -15,8 +15,8 @@ internal static class ReadRetries
     [
         "AgentService/GetAgentInfo",
         "DeviceService/ListDevices", "DeviceService/GetDevice", "DeviceService/IdentifyDevice",
-        "ImeiService/ReadImei",
-        "NvService/ReadItem", "NvService/ListSkips", "NvService/AddSkip",
+        "ImeiService/ReadImei", "ImeiService/CheckLabel",
+        "NvService/ReadItem", "NvService/ListCatalogue", "NvService/ListSkips", "NvService/AddSkip",
         "JobService/GetJob", "JobService/ListJobs", "JobService/CancelJob",
         "SnapshotService/ListSnapshots", "SnapshotService/GetSnapshot",
         "LeaseService/ListLeases", "LeaseService/RenewLease", "LeaseService/ReleaseLease",

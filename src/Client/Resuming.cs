@@ -8,7 +8,7 @@ namespace ImeiAgent.Client;
 //
 // A watch: once the job's name is known it is asked for again from behind the last batch that came, so that the caller gets the header
 // once and every batch once. It is given up after 2 minutes without news; the job goes on without it.
-// An export: a snapshot does not change, so it is asked for again and what came already is left out.
+// What is of a snapshot, its file or its items: it does not change, so it is asked for again and what came already is left out.
 // Before the name is known nothing was learnt, and the call is made anew for 10 s; for 0.3 s when nobody listens.
 // Refusals, as that the job does not exist, are passed on at once.
 internal static class Resuming
@@ -37,8 +37,24 @@ internal static class Resuming
     /// <param name="isKnown">Whether the snapshot is known to exist.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellation">Ends the stream; pauses too.</param>
-    public static async IAsyncEnumerable<ExportSnapshotResponse> ExportAsync(
-        Func<IAsyncEnumerable<ExportSnapshotResponse>> open, bool isKnown, TimeProvider time,
+    public static IAsyncEnumerable<ExportSnapshotResponse> ExportAsync(
+        Func<IAsyncEnumerable<ExportSnapshotResponse>> open, bool isKnown, TimeProvider time, CancellationToken cancellation) =>
+        OnceAsync(
+            open, piece => piece.Chunk.Length, (piece, had) => new() { Chunk = UnsafeByteOperations.UnsafeWrap(piece.Chunk.Memory[had..]) },
+            isKnown, time, cancellation);
+
+    /// <summary>The items of a snapshot as if the connection never broke.</summary>
+    /// <param name="open">Opens a stream of them all.</param>
+    /// <param name="isKnown">Whether the snapshot is known to exist.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellation">Ends the stream; pauses too.</param>
+    public static IAsyncEnumerable<ReadSnapshotResponse> ReadSnapshotAsync(
+        Func<IAsyncEnumerable<ReadSnapshotResponse>> open, bool isKnown, TimeProvider time, CancellationToken cancellation) =>
+        OnceAsync(open, batch => batch.Items.Count, (batch, had) => new() { Items = { batch.Items.Skip(had) } }, isKnown, time, cancellation);
+
+    // What is cut elsewhere the next time is still the same: length says how much a message holds, rest what is left behind so much of it.
+    private static async IAsyncEnumerable<T> OnceAsync<T>(
+        Func<IAsyncEnumerable<T>> open, Func<T, int> length, Func<T, int, T> rest, bool isKnown, TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellation)
     {
         long given = 0;
@@ -47,7 +63,7 @@ internal static class Resuming
         {
             AgentException lost;
             long at = 0;
-            IAsyncEnumerator<ExportSnapshotResponse> stream = open().GetAsyncEnumerator(CancellationToken.None);
+            IAsyncEnumerator<T> stream = open().GetAsyncEnumerator(CancellationToken.None);
             await using (stream.ConfigureAwait(false))
             {
                 while (true)
@@ -63,14 +79,11 @@ internal static class Resuming
                         break;
                     }
 
-                    ByteString chunk = stream.Current.Chunk;
                     long before = at;
-                    at += chunk.Length;
+                    at += length(stream.Current);
                     if (at <= given)
                         continue;
-                    yield return before >= given
-                        ? stream.Current
-                        : new ExportSnapshotResponse { Chunk = UnsafeByteOperations.UnsafeWrap(chunk.Memory[(int)(given - before)..]) };
+                    yield return before >= given ? stream.Current : rest(stream.Current, (int)(given - before));
                     given = at;
                     outage = null;
                 }

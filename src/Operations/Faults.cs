@@ -69,23 +69,29 @@ internal static partial class Faults
     public static OperationException Stopping() =>
         new(OperationError.AgentStopping, "The agent is ending and begins nothing new. Try again when it runs.");
 
-    public static OperationException Label(ImeiLabel label)
+    public static OperationException Label(ImeiLabel label) =>
+        new(OperationError.ImeiInvalid, $"{Describe(label, isIncomplete: false)} Nothing was sent.") { Fields = Field("fault", label.Fault.ToString()) };
+
+    /// <summary>What a person should know of a label; none of its digits.</summary>
+    public static string Describe(ImeiLabel label, bool isIncomplete) => label.Fault switch
     {
-        string text = label.Fault switch
-        {
-            ImeiFault.NotDigits => "The number holds something other than digits, blanks, dashes and slashes.",
-            ImeiFault.WrongLength => string.Create(CultureInfo.InvariantCulture,
-                $"The number has {label.DigitCount} digits. An IMEI has 15; labels also show 14, 16 (IMEISV) or 17 (IMEI and SVN)."),
-            ImeiFault.WrongCheckDigit =>
-                "The check digit of these digits is wrong: a digit was probably misread. Compare with the label digit by digit.",
-            ImeiFault.AllZero => "The number is all zeros: what a phone shows when it has lost its IMEI.",
-            ImeiFault.RepeatedDigit => "The number repeats one digit: no phone was sold with it.",
-            ImeiFault.Placeholder => "The number is a placeholder that firmware and emulators show when they have none.",
-            ImeiFault.ReservedTac => "The number begins with digits reserved for tests: no phone was sold with it.",
-            _ => "The number is not accepted.",
-        };
-        return new(OperationError.ImeiInvalid, $"{text} Nothing was sent.") { Fields = Field("fault", label.Fault.ToString()) };
-    }
+        ImeiFault.None when label.Form == ImeiForm.Imeisv =>
+            "This is an IMEISV: its last two digits, a software version, are left out, and the check digit was computed. Compare it with the label.",
+        ImeiFault.None when label.Form == ImeiForm.ImeiWithSoftwareVersion => "The last two digits, a software version, are left out.",
+        ImeiFault.None when label.CheckDigitComputed => "The check digit was computed: compare it with the label.",
+        ImeiFault.None => "",
+        ImeiFault.NotDigits => "The number holds something other than digits, blanks, dashes and slashes.",
+        ImeiFault.WrongLength when isIncomplete => string.Create(CultureInfo.InvariantCulture, $"{label.DigitCount} of 15 digits."),
+        ImeiFault.WrongLength => string.Create(CultureInfo.InvariantCulture,
+            $"The number has {label.DigitCount} digits. An IMEI has 15; labels also show 14, 16 (IMEISV) or 17 (IMEI and SVN)."),
+        ImeiFault.WrongCheckDigit =>
+            "The check digit of these digits is wrong: a digit was probably misread. Compare with the label digit by digit.",
+        ImeiFault.AllZero => "The number is all zeros: what a phone shows when it has lost its IMEI.",
+        ImeiFault.RepeatedDigit => "The number repeats one digit: no phone was sold with it.",
+        ImeiFault.Placeholder => "The number is a placeholder that firmware and emulators show when they have none.",
+        ImeiFault.ReservedTac => "The number begins with digits reserved for tests: no phone was sold with it.",
+        _ => "The number is not accepted.",
+    };
 
     internal static Dictionary<string, string> Field(string name, string value) => new() { [name] = value };
 }

@@ -35,8 +35,9 @@ internal static class Rights
         ["/imeiagent.v1.DeviceService/IdentifyDevice"] = new(Role.Reader, Reveal: Role.Reader, Told: Told.ByCall),
         ["/imeiagent.v1.WatchService/WatchDevices"] = new(Role.Viewer),
 
-        ["/imeiagent.v1.NvService/ReadItem"] = new(Role.Reader, Told: Told.ByCall),
+        ["/imeiagent.v1.NvService/ReadItem"] = new(Role.Reader, Reveal: Role.Reader, Told: Told.ByCall),
         ["/imeiagent.v1.NvService/ReadRange"] = new(Role.Reader, Told: Told.ByOperation),
+        ["/imeiagent.v1.NvService/ListCatalogue"] = new(Role.Viewer),
         ["/imeiagent.v1.NvService/ListSkips"] = new(Role.Viewer),
         ["/imeiagent.v1.NvService/AddSkip"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
         ["/imeiagent.v1.NvService/RemoveSkip"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
@@ -51,10 +52,12 @@ internal static class Rights
 
         ["/imeiagent.v1.SnapshotService/ListSnapshots"] = new(Role.Viewer),
         ["/imeiagent.v1.SnapshotService/GetSnapshot"] = new(Role.Viewer, Reveal: Role.Reader),
+        ["/imeiagent.v1.SnapshotService/ReadSnapshot"] = new(Role.Reader, Reveal: Role.Reader, Audited: true, Told: Told.ByCall),
         ["/imeiagent.v1.SnapshotService/ExportSnapshot"] = new(Role.Reader, Audited: true, Told: Told.ByCall),
         ["/imeiagent.v1.SnapshotService/ImportSnapshot"] = new(Role.Technician, Audited: true, Told: Told.ByCall),
 
         ["/imeiagent.v1.ImeiService/ReadImei"] = new(Role.Reader, Reveal: Role.Reader, Told: Told.ByCall),
+        ["/imeiagent.v1.ImeiService/CheckLabel"] = new(Role.Technician),
         ["/imeiagent.v1.ImeiService/WriteImei"] = new(Role.Technician, Reveal: Role.Technician, Told: Told.ByOperation),
 
         ["/imeiagent.v1.LeaseService/ListLeases"] = new(Role.Viewer),

@@ -68,6 +68,14 @@ internal sealed class Transfer : IDisposable
         }
     }
 
+    /// <summary>As <see cref="PieceAsync{T}"/>, of what says nothing.</summary>
+    /// <exception cref="OperationException">As there.</exception>
+    public Task PieceAsync(Func<CancellationToken, Task> piece) => PieceAsync(async ct =>
+    {
+        await piece(ct);
+        return true;
+    });
+
     /// <summary>Sends a file that is in memory whole, in pieces of at most 64 KiB.</summary>
     /// <exception cref="OperationException">As <see cref="PieceAsync"/>.</exception>
     public async Task SendAsync(ReadOnlyMemory<byte> file, Func<ByteString, CancellationToken, Task> send)
@@ -75,11 +83,7 @@ internal sealed class Transfer : IDisposable
         for (; !file.IsEmpty; file = file[Math.Min(Chunk, file.Length)..])
         {
             ReadOnlyMemory<byte> chunk = file[..Math.Min(Chunk, file.Length)];
-            await PieceAsync(async ct =>
-            {
-                await send(UnsafeByteOperations.UnsafeWrap(chunk), ct);
-                return true;
-            });
+            await PieceAsync(ct => send(UnsafeByteOperations.UnsafeWrap(chunk), ct));
         }
     }
 

@@ -10,7 +10,7 @@ internal static class Requests
     {
         Device = request.Device,
         Ranges = ToDomain(request.Ranges),
-        Slots = [.. request.Slots.Select(Bounded)],
+        Slots = request.Slots.ToDomain(),
         SaveSnapshot = request.SaveSnapshot,
         SkipUnreachableSlots = request.SkipUnreachableSlots,
         By = caller,
@@ -20,7 +20,7 @@ internal static class Requests
     {
         Device = request.Device,
         Ranges = ToDomain(request.Ranges),
-        Slots = [.. request.Slots.Select(Bounded)],
+        Slots = request.Slots.ToDomain(),
         SaveSnapshot = request.SaveSnapshot,
         SkipUnreachableSlots = request.SkipUnreachableSlots,
         Quick = request.Quick,
@@ -89,6 +89,9 @@ internal static class Requests
 
     /// <summary>A slot as clients give it: 0 means the first.</summary>
     public static int OrFirst(this uint slot) => slot == 0 ? 1 : Bounded(slot);
+
+    /// <summary>Slots as clients give them.</summary>
+    public static int[] ToDomain(this IEnumerable<uint> slots) => [.. slots.Select(Bounded)];
 
     /// <summary>Lets only the one format pass that this version knows.</summary>
     public static void RequireText(this SnapshotFormat format)

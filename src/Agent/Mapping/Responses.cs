@@ -47,6 +47,14 @@ internal static class Responses
         return item;
     }
 
+    /// <summary>The same with its meaning, for a person: too slow for dumps.</summary>
+    public static NvItem ToProto(this NvReading reading, bool reveal)
+    {
+        NvItem item = reading.ToProto();
+        item.Text = NvMeaning.Of(reading, reveal);
+        return item;
+    }
+
     public static Snapshot ToProto(this SnapshotView snapshot, bool reveal) => new()
     {
         Name = snapshot.Name,

@@ -17,6 +17,26 @@ internal static class RestoreResponses
         _ => throw new ArgumentOutOfRangeException(nameof(told), told.GetType().Name, "The contract has no such event."),
     };
 
+    public static CheckLabelResponse ToProto(this LabelVerdict verdict)
+    {
+        var answer = new CheckLabelResponse
+        {
+            State = verdict.IsIncomplete ? LabelState.Incomplete : LabelState.Refused,
+            DigitCount = (uint)verdict.Label.DigitCount,
+            Text = verdict.Text,
+        };
+        if (verdict.Label.Imei is { } imei)
+        {
+            answer.State = LabelState.Accepted;
+            answer.Imei = imei.Reveal();
+            answer.CheckDigitComputed = verdict.Label.CheckDigitComputed;
+            answer.NvBytes = Packed(imei);
+        }
+        else
+            answer.Fault = verdict.Label.Fault.ToString();
+        return answer;
+    }
+
     public static JournalEntry ToProto(this JournalView row, bool reveal)
     {
         var entry = new JournalEntry { Name = row.Receipt.Journal, State = ToProto(row.State), Receipt = ToProto(row.Receipt, reveal), Hint = row.Hint };
@@ -78,10 +98,12 @@ internal static class RestoreResponses
         OldState = slot.OldState.ToProto(),
         OldImei = Responses.Show(slot.OldImei, reveal),
         NewImei = Responses.Show(slot.NewImei, reveal),
-        NewBytes = reveal ? ByteString.CopyFrom(slot.NewImei.Pack().Bytes[..Diag.Identity.Imei.PackedLength]) : ByteString.Empty,
+        NewBytes = reveal ? Packed(slot.NewImei) : ByteString.Empty,
         CheckDigitComputed = slot.CheckDigitComputed,
         SourceSnapshot = slot.SourceSnapshot,
     };
+
+    private static ByteString Packed(Diag.Identity.Imei imei) => ByteString.CopyFrom(imei.Pack().Bytes[..Diag.Identity.Imei.PackedLength]);
 
     private static WritePhase ToProto(RestorePhase phase) => phase switch
     {

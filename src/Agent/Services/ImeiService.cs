@@ -18,6 +18,9 @@ internal sealed class ImeiService(PhoneRegistry phones, Identify identify, Resto
         return new ReadImeiResponse { Slots = { reading.Slots.Select(s => s.ToProto(request.RevealImei)) } };
     }
 
+    public override Task<CheckLabelResponse> CheckLabel(CheckLabelRequest request, ServerCallContext context) =>
+        Task.FromResult(LabelCheck.Run(request.Label).ToProto());
+
     public override async Task WriteImei(WriteImeiRequest request, IServerStreamWriter<WriteImeiResponse> responseStream, ServerCallContext context)
     {
         // Before the intent the end of the agent ends a restore; after it the agent waits, and the stream goes on to the receipt.

@@ -13,7 +13,7 @@ internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, I
     public override async Task<ReadItemResponse> ReadItem(ReadItemRequest request, ServerCallContext context)
     {
         var (reading, name) = await readItem.RunAsync(request.Device, request.Item, request.Slot.OrFirst(), context.CancellationToken);
-        return new ReadItemResponse { Item = reading.ToProto(), Name = name };
+        return new ReadItemResponse { Item = reading.ToProto(request.RevealImei), Name = name };
     }
 
     public override async Task ReadRange(ReadRangeRequest request, IServerStreamWriter<ReadRangeResponse> responseStream, ServerCallContext context)
@@ -28,6 +28,9 @@ internal sealed class NvService(ReadItem readItem, DumpJobs jobs, Skips skips, I
                 await responseStream.WriteAsync(response, life.Writes);
         }
     }
+
+    public override Task<ListCatalogueResponse> ListCatalogue(ListCatalogueRequest request, ServerCallContext context) =>
+        Task.FromResult(ItemResponses.Catalogue);
 
     public override Task<ListSkipsResponse> ListSkips(ListSkipsRequest request, ServerCallContext context) =>
         Task.FromResult(new ListSkipsResponse { Skips = { skips.List(request.Model).Select(s => s.ToProto()) } });

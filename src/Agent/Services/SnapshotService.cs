@@ -25,6 +25,13 @@ internal sealed class SnapshotService(Backups backups, ImportBackup import, Tran
     public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context) =>
         Task.FromResult(new GetSnapshotResponse { Snapshot = backups.Get(request.Name).ToProto(request.RevealImei) });
 
+    public override async Task ReadSnapshot(ReadSnapshotRequest request, IServerStreamWriter<ReadSnapshotResponse> responseStream, ServerCallContext context)
+    {
+        using Transfer transfer = transfers.Begin(context.Caller(), context.CancellationToken);
+        foreach (ReadSnapshotResponse batch in backups.Read(request.Name, request.Slots.ToDomain(), request.ActiveOnly, context.Caller()).InBatches(request.RevealImei))
+            await transfer.PieceAsync(ct => responseStream.WriteAsync(batch, ct));
+    }
+
     public override async Task ExportSnapshot(
         ExportSnapshotRequest request, IServerStreamWriter<ExportSnapshotResponse> responseStream, ServerCallContext context)
     {

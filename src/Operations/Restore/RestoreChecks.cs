@@ -8,7 +8,7 @@ namespace ImeiAgent.Operations;
 internal sealed class RestoreChecks(PhoneRegistry phones, VaultFile vault, TimeProvider time)
 {
     // Ports can have long paths; nothing else comes near.
-    private const int LongestName = 300;
+    internal const int LongestName = 300;
 
     private readonly ApprovalBook _approvals = new(vault, time);
 

@@ -30,6 +30,19 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
     /// <exception cref="OperationException">None or several have that name, or the vault failed.</exception>
     public SnapshotView Get(string name) => View(VaultAccess.Try(() => vault.Snapshots.Find(name)));
 
+    /// <summary>The items of a snapshot, by slot and number. The content's hash is checked first.</summary>
+    /// <param name="name">As for <see cref="Get"/>.</param>
+    /// <param name="slots">SIM slots, 1 or 2; none for all that it holds.</param>
+    /// <param name="activeOnly">Only items with data.</param>
+    /// <param name="by">Who asks: the content is given out, which is audited as an export is.</param>
+    /// <exception cref="OperationException">There is no such snapshot or it has no such slot, it is damaged, or the vault failed.</exception>
+    public IEnumerable<NvReading> Read(string name, IReadOnlyCollection<int> slots, bool activeOnly, Caller by)
+    {
+        (SnapshotInfo info, SnapshotContent content) = Load(name, slots);
+        Note(by, "read-snapshot", "read", info, slots.Count == 0 ? [.. content.Slots.Select(s => (int)s)] : slots);
+        return content.Readings.Where(r => (slots.Count == 0 || slots.Contains(r.Slot)) && (r.IsActive || !activeOnly));
+    }
+
     /// <summary>Writes one slot of a snapshot as the text of NV-items reader/writer 3.5. The content's hash is checked first.</summary>
     /// <param name="name">As for <see cref="Get"/>.</param>
     /// <param name="slot">SIM slot, 1 or 2.</param>
@@ -39,13 +52,23 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
     /// <exception cref="OperationException">There is no such snapshot or it has no such slot, it is damaged, or the vault failed.</exception>
     public void ExportText(string name, int slot, bool activeOnly, Stream destination, Caller by)
     {
-        SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(name));
-        SnapshotContent content = VaultAccess.Try(() => vault.Snapshots.Load(info.Name));
-        if (slot is not (1 or 2) || !content.Slots.Contains((byte)slot))
-            throw Faults.Argument("slot", $"this snapshot holds slot {string.Join(" and ", content.Slots)}.");
-        VaultAccess.Try(() => vault.Audit.Append(by.Did("export-snapshot", info.Device, "exported", $"{SnapshotNames.Full(info.Name)}, slot {slot}")));
+        (SnapshotInfo info, SnapshotContent content) = Load(name, [slot]);
+        Note(by, "export-snapshot", "exported", info, [slot]);
         NvText.Write(destination, content.Readings.Where(r => r.Slot == slot), activeOnly);
     }
+
+    private (SnapshotInfo Info, SnapshotContent Content) Load(string name, IEnumerable<int> slots)
+    {
+        SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(name));
+        SnapshotContent content = VaultAccess.Try(() => vault.Snapshots.Load(info.Name));
+        if (slots.Any(slot => slot is not (1 or 2) || !content.Slots.Contains((byte)slot)))
+            throw Faults.Argument("slot", $"this snapshot holds slot {string.Join(" and ", content.Slots)}.");
+        return (info, content);
+    }
+
+    // On record before anything is given out.
+    private void Note(Caller by, string action, string outcome, SnapshotInfo info, IEnumerable<int> slots) => VaultAccess.Try(
+        () => vault.Audit.Append(by.Did(action, info.Device, outcome, $"{SnapshotNames.Full(info.Name)}, slot {string.Join(" and ", slots)}")));
 
     internal SnapshotView View(SnapshotInfo info)
     {

@@ -45,6 +45,10 @@ internal sealed class FakeAgent : IAsyncDisposable
 
     public Func<ReadImeiRequest, ReadImeiResponse> OnReadImei { get; set; } = _ => Samples.BlankSlots();
 
+    public Func<CheckLabelRequest, CheckLabelResponse> OnCheckLabel { get; set; } = _ => throw Missing();
+
+    public Func<ListCatalogueResponse> OnListCatalogue { get; set; } = () => throw Missing();
+
     public Func<ReadItemRequest, ReadItemResponse> OnReadItem { get; set; } = _ => throw Missing();
 
     public Func<ReadRangeRequest, IServerStreamWriter<ReadRangeResponse>, ServerCallContext, Task> OnReadRange { get; set; } =
@@ -106,6 +110,9 @@ internal sealed class FakeAgent : IAsyncDisposable
     public Func<ListSnapshotsRequest, ListSnapshotsResponse> OnListSnapshots { get; set; } = _ => throw Missing();
 
     public Func<GetSnapshotRequest, GetSnapshotResponse> OnGetSnapshot { get; set; } = _ => new GetSnapshotResponse { Snapshot = Samples.Snapshot() };
+
+    public Func<ReadSnapshotRequest, IServerStreamWriter<ReadSnapshotResponse>, ServerCallContext, Task> OnReadSnapshot { get; set; } =
+        (_, _, _) => throw Missing();
 
     public Func<ExportSnapshotRequest, IServerStreamWriter<ExportSnapshotResponse>, ServerCallContext, Task> OnExport { get; set; } =
         (_, _, _) => throw Missing();

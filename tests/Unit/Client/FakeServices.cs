@@ -58,6 +58,9 @@ internal static class FakeServices
             return fake.OnReadRange(request, answers, context);
         }
 
+        public override Task<ListCatalogueResponse> ListCatalogue(ListCatalogueRequest request, ServerCallContext context) =>
+            Answer(fake, request, _ => fake.OnListCatalogue());
+
         public override Task<ListSkipsResponse> ListSkips(ListSkipsRequest request, ServerCallContext context) =>
             Answer(fake, request, fake.OnListSkips);
 
@@ -96,6 +99,9 @@ internal static class FakeServices
     {
         public override Task<ReadImeiResponse> ReadImei(ReadImeiRequest request, ServerCallContext context) =>
             Answer(fake, request, fake.OnReadImei);
+
+        public override Task<CheckLabelResponse> CheckLabel(CheckLabelRequest request, ServerCallContext context) =>
+            Answer(fake, request, fake.OnCheckLabel);
 
         public override Task WriteImei(WriteImeiRequest request, IServerStreamWriter<WriteImeiResponse> answers, ServerCallContext context)
         {
@@ -210,6 +216,13 @@ internal static class FakeServices
 
         public override Task<GetSnapshotResponse> GetSnapshot(GetSnapshotRequest request, ServerCallContext context) =>
             Answer(fake, request, fake.OnGetSnapshot);
+
+        public override Task ReadSnapshot(
+            ReadSnapshotRequest request, IServerStreamWriter<ReadSnapshotResponse> answers, ServerCallContext context)
+        {
+            fake.Requests.Enqueue(request);
+            return fake.OnReadSnapshot(request, answers, context);
+        }
 
         public override Task ExportSnapshot(
             ExportSnapshotRequest request, IServerStreamWriter<ExportSnapshotResponse> answers, ServerCallContext context)

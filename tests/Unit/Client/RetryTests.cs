@@ -22,7 +22,7 @@ public class RetryTests
 
         string[] changing = ["ClientService/RenameClient", "ClientService/RevokeClient", "PairingService/CreatePairing", "PairingService/Enroll", "PairingService/RenewCertificate",
             "ImeiService/WriteImei", "JournalService/SettleJournalEntry", "NvService/RemoveSkip", "SnapshotService/ImportSnapshot"];
-        string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ExportSnapshot",
+        string[] resumed = ["JobService/StartDump", "JobService/WaitJob", "JobService/WatchJob", "NvService/ReadRange", "SnapshotService/ReadSnapshot", "SnapshotService/ExportSnapshot",
             "LeaseService/AcquireLease", "LeaseService/StealLease", "LeaseService/WatchLease",
             "AuditService/ExportAudit", "TraceService/ExportFrames", "TraceService/ExportSupportBundle", "WatchService/WatchDevices"];
         Assert.Equal(changing.Concat(resumed).Order(StringComparer.Ordinal), all.Except(ReadRetries.Methods).Order(StringComparer.Ordinal));
