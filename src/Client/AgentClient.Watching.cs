@@ -9,15 +9,15 @@ public sealed partial class AgentClient
     private WatchService.WatchServiceClient WatchCalls => field ??= new(_calls);
 
     /// <summary>
-    /// Tells all devices and running jobs, a barrier, then every change, over one connection; does not end by itself. A stream that is silent for
-    /// 30 s counts as lost: the agent promises a heartbeat every 10.
+    /// Tells all devices, running jobs and how much waits for a person, a barrier, then every change, over one connection; does not end by itself.
+    /// A stream that is silent for 30 s counts as lost: the agent promises a heartbeat every 10.
     /// </summary>
     /// <exception cref="AgentException">The agent's refusal, or the connection broke.</exception>
     public IAsyncEnumerable<WatchDevicesResponse> WatchDevicesAsync(CancellationToken cancellation) =>
         StreamAsync(options => WatchCalls.WatchDevices(new WatchDevicesRequest(), options), null, Silence, cancellation);
 
     /// <summary>
-    /// The same over connections that break and agents that are started again. After a break all devices are told anew and end with a barrier; what is
+    /// The same over connections that break and agents that are started again. After a break all is told anew and ends with a barrier; what is
     /// gone meanwhile is told as removed, and jobs that ended meanwhile with their end, before that barrier.
     /// </summary>
     /// <param name="onNote">Told for a person when the connection breaks and when it is back.</param>

@@ -17,6 +17,9 @@ public sealed class DevicePicture
     public IReadOnlyList<Device> Devices =>
         [.. _devices.Values.OrderBy(device => device.Name, StringComparer.Ordinal).ThenBy(device => device.Port, StringComparer.Ordinal)];
 
+    /// <summary>How much waits for a person, as last told; null until it is, and with an agent that tells none.</summary>
+    public WatchAttention? Attention { get; private set; }
+
     /// <summary>Whether this connection has told everything that is there.</summary>
     public bool IsWhole { get; private set; }
 
@@ -49,6 +52,9 @@ public sealed class DevicePicture
                     _running.Remove(news.Job.Name);
                 else
                     _running.Add(news.Job.Name);
+                break;
+            case WatchDevicesResponse.EventOneofCase.Attention:
+                Attention = news.Attention;
                 break;
             case WatchDevicesResponse.EventOneofCase.Barrier:
                 IsWhole = true;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
@@ -89,6 +90,22 @@ public static class Words
         JournalState.ReRead => "read again, not closed",
         JournalState.Closed => "closed",
         _ => "unknown",
+    };
+
+    /// <summary>How many restores wait for a second person, as in "1 restore waits for approval".</summary>
+    public static string PendingApprovals(WatchAttention attention) => attention.PendingApprovals switch
+    {
+        0 => "no restore waits for approval",
+        1 => "1 restore waits for approval",
+        var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} restores wait for approval"),
+    };
+
+    /// <summary>How many restores are open in the journal, as in "1 restore not settled".</summary>
+    public static string OpenRestores(WatchAttention attention) => attention.OpenJournalRows switch
+    {
+        0 => "all restores settled",
+        1 => "1 restore not settled",
+        var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} restores not settled"),
     };
 
     /// <summary>What a client may do, as in "technician".</summary>

@@ -35,11 +35,13 @@ public sealed class Approvals
         "request_id, request_digest, device, held, question, asked_by, asked_at, approved_by, reason, approved_at";
 
     private readonly VaultStore _store;
+    private readonly Attention _attention;
     private readonly TimeProvider _time;
 
-    internal Approvals(VaultStore store, TimeProvider time)
+    internal Approvals(VaultStore store, Attention attention, TimeProvider time)
     {
         _store = store;
+        _attention = attention;
         _time = time;
     }
 
@@ -59,14 +61,15 @@ public sealed class Approvals
         ArgumentException.ThrowIfNullOrEmpty(request.Device);
         if (request.Held.Length > ApprovalRequest.MostHeld || request.Question.Length > ApprovalRequest.LongestQuestion)
             throw new ArgumentException("The bytes held are too many, or the question is too long.", nameof(request));
-        return _store.Write(sql =>
+        (Approval asked, bool isNew, bool wasPending) = _store.Write(sql =>
         {
             // Who approves must get what was read: a question is never replaced by one with other content.
-            if (Find(sql, request.RequestId) is { } known
+            Approval? known = Find(sql, request.RequestId);
+            if (known is not null
                 && (known.Request.RequestDigest != request.RequestDigest
                     || (known.Request.Device == request.Device && known.Request.Held.AsSpan().SequenceEqual(request.Held) && !(known.ApprovedAt < voidBefore))))
             {
-                return known;
+                return (known, false, known.IsPending);
             }
             sql.Execute("DELETE FROM approvals WHERE request_id = @request_id", ("@request_id", request.RequestId));
             sql.Execute(
@@ -74,8 +77,11 @@ public sealed class Approvals
                 + "@request_digest, @device, @held, @question, @asked_by, @now, '', '', NULL)",
                 ("@request_id", request.RequestId), ("@request_digest", request.RequestDigest), ("@device", request.Device),
                 ("@held", request.Held), ("@question", request.Question), ("@asked_by", request.AskedBy), ("@now", Now()));
-            return Find(sql, request.RequestId)!;
+            return (Find(sql, request.RequestId)!, true, known is { IsPending: true });
         });
+        if (isNew)
+            _attention.Note(approvals: wasPending ? 0 : 1);
+        return asked;
     }
 
     /// <summary>
@@ -90,14 +96,17 @@ public sealed class Approvals
     {
         ArgumentException.ThrowIfNullOrEmpty(by);
         ArgumentNullException.ThrowIfNull(reason);
-        return _store.Write(sql =>
+        (Approval? approval, bool isNew) = _store.Write(sql =>
         {
-            sql.Execute(
+            int granted = sql.Execute(
                 "UPDATE approvals SET approved_by = @by, reason = @reason, approved_at = @now "
                 + "WHERE request_id = @request_id AND approved_at IS NULL",
                 ("@by", by), ("@reason", reason), ("@now", Now()), ("@request_id", requestId));
-            return Find(sql, requestId);
+            return (Find(sql, requestId), granted > 0);
         });
+        if (isNew)
+            _attention.Note(approvals: -1);
+        return approval;
     }
 
     /// <summary>What a request asked, or null.</summary>

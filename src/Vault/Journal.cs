@@ -9,11 +9,13 @@ namespace ImeiAgent.Vault;
 public sealed class Journal
 {
     private readonly VaultStore _store;
+    private readonly Attention _attention;
     private readonly TimeProvider _time;
 
-    internal Journal(VaultStore store, TimeProvider time)
+    internal Journal(VaultStore store, Attention attention, TimeProvider time)
     {
         _store = store;
+        _attention = attention;
         _time = time;
     }
 
@@ -28,7 +30,7 @@ public sealed class Journal
         ArgumentNullException.ThrowIfNull(entry);
         if (entry.Slots.Count == 0)
             throw new ArgumentException("A write has a slot at least.", nameof(entry));
-        return Try("the journal does not take this entry", nameof(entry), sql =>
+        JournalRow opened = Try("the journal does not take this entry", nameof(entry), sql =>
         {
             if (FindByRequestId(sql, entry.RequestId) is { } existing)
                 throw new DuplicateRequestException(existing);
@@ -36,6 +38,8 @@ public sealed class Journal
             JournalTable.Insert(sql, id, entry, Now());
             return JournalTable.Get(sql, id, JournalState.Checked);
         });
+        _attention.Note(rows: 1);
+        return opened;
     }
 
     /// <summary>Moves a row from Checked to <see cref="JournalState.BackedUp"/>; on the disk on return.</summary>
@@ -52,6 +56,7 @@ public sealed class Journal
             return sql.Execute("UPDATE journal SET state = @state, backup_snapshot = @snapshot WHERE id = @id",
                 ("@state", (int)JournalState.BackedUp), ("@snapshot", snapshot), ("@id", id));
         });
+        _attention.Note();
     }
 
     /// <summary>Moves a row that is backed up forward, to a state from Intent to ReRead; states may be left out. On the disk on return.</summary>
@@ -67,6 +72,7 @@ public sealed class Journal
                 throw new JournalOrderException(id, JournalState.Checked, state);
             return sql.Execute("UPDATE journal SET state = @state WHERE id = @id", ("@state", (int)state), ("@id", id));
         });
+        _attention.Note();
     }
 
     /// <summary>
@@ -99,7 +105,7 @@ public sealed class Journal
         ArgumentNullException.ThrowIfNull(errorReason);
         ArgumentNullException.ThrowIfNull(advice);
         ArgumentNullException.ThrowIfNull(settledBy);
-        return _store.Write(sql =>
+        JournalRow sealedUp = _store.Write(sql =>
         {
             long now = Now();
             JournalRow closed = Before(sql, id, JournalState.Closed) with
@@ -118,6 +124,8 @@ public sealed class Journal
                 ("@settled_by", settledBy), ("@sha256", JournalRow.Hash(closed)), ("@ended_at", now), ("@id", id));
             return JournalTable.Get(sql, id, JournalState.Closed);
         });
+        _attention.Note(rows: -1);
+        return sealedUp;
     }
 
     /// <summary>The row of that number, or null.</summary>

@@ -14,8 +14,9 @@ public sealed class VaultFile : IDisposable
         _store = store;
         Traces = traces;
         Snapshots = new Snapshots(store, time);
-        Journal = new Journal(store, time);
-        Approvals = new Approvals(store, time);
+        Attention = new Attention(store, time);
+        Journal = new Journal(store, Attention, time);
+        Approvals = new Approvals(store, Attention, time);
         Numbers = new Numbers(store, time);
         Audit = new Audit(store, time);
         Leases = new LeaseBook(store, Audit);
@@ -36,7 +37,15 @@ public sealed class VaultFile : IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         string home = Path.GetFullPath(directory);
         var store = VaultStore.Open(home);
-        return new VaultFile(store, Traces.Open(home, time, new TracesLimits()), time);
+        try
+        {
+            return new VaultFile(store, Traces.Open(home, time, new TracesLimits()), time);
+        }
+        catch
+        {
+            store.Dispose();
+            throw;
+        }
     }
 
     /// <summary>What was read from phones.</summary>
@@ -47,6 +56,9 @@ public sealed class VaultFile : IDisposable
 
     /// <summary>What a second person was asked to allow.</summary>
     public Approvals Approvals { get; }
+
+    /// <summary>How much of both waits for a person.</summary>
+    public Attention Attention { get; }
 
     /// <summary>Which phone last showed which number.</summary>
     public Numbers Numbers { get; }

@@ -20,6 +20,14 @@ internal static class WatchResponses
             case JobNews news:
                 response.Job = news.Job.ToProto();
                 break;
+            case AttentionNews news:
+                response.Attention = new WatchAttention
+                {
+                    PendingApprovals = (uint)news.Counts.PendingApprovals,
+                    OpenJournalRows = (uint)news.Counts.OpenRows,
+                    Change = news.Counts.Change,
+                };
+                break;
             case LiveBarrier:
                 response.Barrier = new WatchBarrier();
                 break;

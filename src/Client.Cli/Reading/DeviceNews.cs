@@ -5,11 +5,12 @@ using Spectre.Console;
 
 namespace ImeiAgent.Client.Cli.Reading;
 
-// What changes of devices and jobs, for a person: what is there as a table, then a line a change. The progress of jobs is no change.
+// What changes of devices, jobs and what waits for a person: what is there as a table, then a line a change. The progress of jobs is no change.
 internal sealed class DeviceNews(Screen screen, TimeProvider time)
 {
     private readonly Dictionary<(string Name, string Port), Device> _devices = [];
     private readonly Dictionary<string, JobState> _jobs = [];
+    private WatchAttention _attention = new();
     private bool _isWhole;
 
     public void Tell(WatchDevicesResponse news)
@@ -28,11 +29,18 @@ internal sealed class DeviceNews(Screen screen, TimeProvider time)
             case WatchDevicesResponse.EventOneofCase.Job:
                 TellJob(news.Job);
                 break;
+            case WatchDevicesResponse.EventOneofCase.Attention:
+                TellAttention(news.Attention);
+                break;
             case WatchDevicesResponse.EventOneofCase.Barrier when !_isWhole:
                 _isWhole = true;
                 DevicesVerb.Print(screen, [.. _devices.Values.OrderBy(device => device.Name, StringComparer.Ordinal)]);
                 foreach ((string name, JobState state) in _jobs)
                     screen.Note($"job {Names.Short(name)}: {Words.For(state)}");
+                if (_attention.PendingApprovals > 0)
+                    screen.Note(Words.PendingApprovals(_attention));
+                if (_attention.OpenJournalRows > 0)
+                    screen.Note(Words.OpenRestores(_attention));
                 screen.Note("Watching; Ctrl-C ends it.");
                 break;
         }
@@ -48,10 +56,26 @@ internal sealed class DeviceNews(Screen screen, TimeProvider time)
         Line(job.Device, string.Create(CultureInfo.InvariantCulture, $"job {Names.Short(job.Name)}: {Words.For(job.State)}, {job.Progress?.Done ?? 0:N0}/{job.Progress?.Total ?? 0:N0}"), null);
     }
 
+    // A row that moves on, or one that opens as another closes, is no news to a person: the number is the same.
+    private void TellAttention(WatchAttention now)
+    {
+        (WatchAttention before, _attention) = (_attention, now);
+        if (now.PendingApprovals != before.PendingApprovals)
+            Line(Words.PendingApprovals(now), now.PendingApprovals > 0 ? Color.Yellow : null);
+        if (now.OpenJournalRows != before.OpenJournalRows)
+            Line(Words.OpenRestores(now), now.OpenJournalRows > 0 ? Color.Yellow : null);
+    }
+
     private void Line(string device, string what, Color? colour)
     {
-        if (_isWhole && what.Length > 0)
-            screen.Line(new Cell($"{time.GetUtcNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC  {Names.Short(device)}  {what}", colour));
+        if (what.Length > 0)
+            Line($"{Names.Short(device)}  {what}", colour);
+    }
+
+    private void Line(string what, Color? colour)
+    {
+        if (_isWhole)
+            screen.Line(new Cell($"{time.GetUtcNow().ToString("HH:mm:ss", CultureInfo.InvariantCulture)} UTC  {what}", colour));
     }
 
     /// <summary>What is new of a device; empty when nothing that a person would see.</summary>

@@ -1,3 +1,5 @@
+using ImeiAgent.Vault;
+
 namespace ImeiAgent.Operations;
 
 /// <summary>One piece of news.</summary>
@@ -20,6 +22,11 @@ public sealed record PhoneGone(ulong Revision, string Name, string Port) : LiveE
 /// <param name="Revision">Of the change.</param>
 /// <param name="Job">As it is.</param>
 public sealed record JobNews(ulong Revision, JobView Job) : LiveEvent(Revision);
+
+/// <summary>What waits for a person: at the beginning, and at every change of it.</summary>
+/// <param name="Revision">Of the change.</param>
+/// <param name="Counts">As they are.</param>
+public sealed record AttentionNews(ulong Revision, AttentionCounts Counts) : LiveEvent(Revision);
 
 /// <summary>All that was there at the beginning has been told.</summary>
 /// <param name="Revision">Of the last change.</param>

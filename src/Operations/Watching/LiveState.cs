@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
+using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
 
 /// <summary>
-/// Everything that changes by itself, as it is: phones, ports, leases and jobs, each with the revision of its last change. Who watches is told what
+/// Everything that changes by itself, as it is: phones, ports, leases, jobs and how much waits for a person, each with the revision of its last change. Who watches is told what
 /// differs from what they were told before, so that a slow reader costs nothing but its own news.
 /// </summary>
-public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases, TimeProvider time)
+public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases, VaultFile vault, TimeProvider time)
 {
     // How long a watcher hears nothing, and how often the progress of jobs is looked at.
     private static readonly TimeSpan s_heartbeat = TimeSpan.FromSeconds(10);
@@ -15,6 +16,9 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases
     // Jobs that have ended are told to those who saw them run; then they may go.
     private const int MostEndedJobs = 64;
 
+    // No port has such a name.
+    private const string AttentionKey = "";
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = [];
 
@@ -22,7 +26,7 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases
     private ulong _revision = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
 
     /// <summary>
-    /// Tells all phones and the jobs that run, a barrier, then every change, and a heartbeat when nothing changed for 10 s. The progress of
+    /// Tells all phones, the jobs that run and what waits for a person, a barrier, then every change, and a heartbeat when nothing changed for 10 s. The progress of
     /// jobs is told at most once a second. Runs until it is cancelled.
     /// </summary>
     public async IAsyncEnumerable<LiveEvent> WatchAsync([EnumeratorCancellation] CancellationToken ct)
@@ -33,9 +37,9 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases
         Task changed = Task.CompletedTask;
         while (true)
         {
-            // One for as long as nothing changes: each would wait at all three until then.
+            // One for as long as nothing changes: each would wait at all four until then.
             if (changed.IsCompleted)
-                changed = Task.WhenAny(phones.Changed, jobs.Changed, leases.Changed);
+                changed = Task.WhenAny(phones.Changed, jobs.Changed, leases.Changed, vault.Attention.Changed);
             (Entry[] now, ulong revision) = Sample();
             bool anything = isFirst;
             foreach (LiveEvent news in Differences(told, now, revision, isFirst))
@@ -87,6 +91,8 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases
                 yield return new PhoneNews(entry.Revision, phone, lease);
             else if (entry.Value is JobView job && !(isFirst && job.HasEnded))
                 yield return new JobNews(entry.Revision, job);
+            else if (entry.Value is AttentionCounts counts)
+                yield return new AttentionNews(entry.Revision, counts);
         }
     }
 
@@ -114,6 +120,7 @@ public sealed class LiveState(PhoneRegistry phones, DumpJobs jobs, Leases leases
                     Put(ended.Key, job, IsSame);
             foreach (Entry old in _entries.Values.Where(e => e.Value is JobView { HasEnded: true }).OrderByDescending(e => e.Revision).Skip(MostEndedJobs).ToArray())
                 _entries.Remove(old.Key);
+            Put(AttentionKey, vault.Attention.Now, Equals);
             return ([.. _entries.Values], _revision);
         }
     }

@@ -30,9 +30,10 @@ public sealed class HotPlugTests
         };
         await using var registry = new PhoneRegistry(options, bench.Vault, time, NullLogger<PhoneRegistry>.Instance);
         await using var jobs = new DumpJobs(registry, bench.Vault, time, NullLogger<DumpJobs>.Instance);
-        var live = new LiveState(registry, jobs, bench.Leases, time);
+        var live = new LiveState(registry, jobs, bench.Leases, bench.Vault, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Bench.Ct);
         await using IAsyncEnumerator<LiveEvent> news = live.WatchAsync(over.Token).GetAsyncEnumerator(over.Token);
+        Assert.IsType<AttentionNews>(await NextAsync(news));
         Assert.IsType<LiveBarrier>(await NextAsync(news));
 
         Volatile.Write(ref at, s_here);
@@ -75,7 +76,7 @@ public sealed class HotPlugTests
         await using var registry = new PhoneRegistry(options, bench.Vault, time, NullLogger<PhoneRegistry>.Instance);
         await using var jobs = new DumpJobs(registry, bench.Vault, time, NullLogger<DumpJobs>.Instance);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(Bench.Ct);
-        await using IAsyncEnumerator<LiveEvent> news = new LiveState(registry, jobs, bench.Leases, time).WatchAsync(over.Token).GetAsyncEnumerator(over.Token);
+        await using IAsyncEnumerator<LiveEvent> news = new LiveState(registry, jobs, bench.Leases, bench.Vault, time).WatchAsync(over.Token).GetAsyncEnumerator(over.Token);
         PhoneView held = await ToldAsync(news, phone => phone.State == PhoneState.Unavailable);
 
         Volatile.Write(ref at, null);

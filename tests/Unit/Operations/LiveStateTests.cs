@@ -19,6 +19,8 @@ public class LiveStateTests
 
         PhoneNews first = Assert.IsType<PhoneNews>(await news.NextAsync());
         Assert.Equal(PhoneState.Ready, first.Phone.State);
+        AttentionNews attention = Assert.IsType<AttentionNews>(await news.NextAsync());
+        Assert.Equal((0, 0), (attention.Counts.PendingApprovals, attention.Counts.OpenRows));
         LiveBarrier barrier = Assert.IsType<LiveBarrier>(await news.NextAsync());
         bench.First.Host.Unplug();
         PhoneNews gone = await news.NextAsync<PhoneNews>(n => n.Phone.State == PhoneState.Disconnected);
@@ -26,7 +28,7 @@ public class LiveStateTests
         PhoneNews back = await news.NextAsync<PhoneNews>(n => n.Phone.State == PhoneState.Ready);
 
         Assert.Equal(first.Phone.Name, back.Phone.Name);
-        Assert.True(first.Revision <= barrier.Revision && barrier.Revision < gone.Revision && gone.Revision < back.Revision);
+        Assert.True(first.Revision < attention.Revision && attention.Revision <= barrier.Revision && barrier.Revision < gone.Revision && gone.Revision < back.Revision);
     }
 
     [Fact]
@@ -72,7 +74,8 @@ public class LiveStateTests
 
         await using var later = new News(bench, first.Live);
 
-        Assert.IsType<PhoneNews>(await later.NextAsync());
+        LiveEvent[] there = [await later.NextAsync(), await later.NextAsync()];
+        Assert.Equal([nameof(AttentionNews), nameof(PhoneNews)], there.Select(n => n.GetType().Name).Order(StringComparer.Ordinal));
         Assert.IsType<LiveBarrier>(await later.NextAsync());
     }
 
@@ -114,7 +117,7 @@ public class LiveStateTests
         await using PhoneRegistry registry = bench.NewRegistry([PortSpec.Parse("/dev/here")], (_, ct) => bench.OpenAsync(Volatile.Read(ref behind), ct));
         await using var jobs = new DumpJobs(registry, bench.Vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
         await registry.RequireAsync("", Bench.Ct);
-        await using var news = new News(new LiveState(registry, jobs, bench.Leases, TimeProvider.System));
+        await using var news = new News(new LiveState(registry, jobs, bench.Leases, bench.Vault, TimeProvider.System));
         PhoneNews before = await news.NextAsync<PhoneNews>(n => n.Phone.State == PhoneState.Ready);
 
         Volatile.Write(ref behind, PortSpec.Parse("/dev/sim2"));
@@ -131,7 +134,7 @@ public class LiveStateTests
         await using var bench = new Bench();
         await bench.Registry.RequireAsync("", Bench.Ct);
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using var news = new News(new LiveState(bench.Registry, bench.Jobs, bench.Leases, time));
+        await using var news = new News(new LiveState(bench.Registry, bench.Jobs, bench.Leases, bench.Vault, time));
         LiveBarrier barrier = await news.NextAsync<LiveBarrier>(_ => true);
 
         for (int beat = 0; beat < 3; beat++)
@@ -151,7 +154,7 @@ public class LiveStateTests
         private readonly IAsyncEnumerator<LiveEvent> _events;
 
         public News(Bench bench, LiveState? live = null)
-            : this(live ?? new LiveState(bench.Registry, bench.Jobs, bench.Leases, TimeProvider.System))
+            : this(live ?? new LiveState(bench.Registry, bench.Jobs, bench.Leases, bench.Vault, TimeProvider.System))
         {
         }
 
