@@ -101,7 +101,7 @@ public sealed partial class AgentLink : IAsyncDisposable
                 continue;
             if (View.Fault is not null)
                 LogBack(_log, Name);
-            Show(new AgentView(_picture.Devices, Jobs(), agent, null, _time.GetUtcNow()));
+            Show(new AgentView(_picture.Devices, Jobs(), _picture.Attention, agent, null, _time.GetUtcNow()));
         }
     }
 
@@ -123,7 +123,7 @@ public sealed partial class AgentLink : IAsyncDisposable
 
     private void Show(AgentView next)
     {
-        bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && Equals(next.Agent, View.Agent)
+        bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && Equals(next.Agent, View.Agent) && Equals(next.Attention, View.Attention)
             && next.Devices.SequenceEqual(View.Devices) && next.Jobs.SequenceEqual(View.Jobs);
         View = next;
         if (!same)

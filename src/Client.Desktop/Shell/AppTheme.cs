@@ -58,6 +58,6 @@ internal static class AppTheme
             DrawerText = "#e5e5ea",
             DrawerIcon = "#c5c6d0",
         },
-        Typography = new Typography { Default = new DefaultTypography { FontFamily = s_fonts } },
+        Typography = new Typography { Default = new DefaultTypography { FontFamily = s_fonts }, Button = new ButtonTypography { FontFamily = s_fonts, TextTransform = "none" } },
     };
 }
