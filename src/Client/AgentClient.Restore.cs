@@ -17,8 +17,15 @@ public sealed partial class AgentClient
     /// The agent's reason when it gave one; <see cref="AgentException.AgentUnreachable"/> when the request was never sent;
     /// <see cref="AgentException.OutcomeNotLearnt"/>, with the metadata "request_id", when it was sent and no receipt could be had.
     /// </exception>
+    public IAsyncEnumerable<WriteImeiResponse> WriteImeiToTheEndAsync(WriteImeiRequest request, CancellationToken cancellation) =>
+        WriteImeiToTheEndAsync(request, onLost: null, cancellation);
+
+    /// <summary>The same, and tells each break of the connection.</summary>
+    /// <param name="request">The restore.</param>
+    /// <param name="onLost">Told when the connection broke and the request is going to be asked for again, although the agent may have it.</param>
+    /// <param name="cancellation">Ends the watching; a restore that has begun runs to its end in the agent.</param>
     public async IAsyncEnumerable<WriteImeiResponse> WriteImeiToTheEndAsync(
-        WriteImeiRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+        WriteImeiRequest request, Action<AgentException>? onLost, [EnumeratorCancellation] CancellationToken cancellation)
     {
         WritePhase reached = WritePhase.Unspecified;
         HashSet<(WritePhase, string)> told = [];
@@ -69,6 +76,7 @@ public sealed partial class AgentClient
                 throw lost;
             if (attempt == WriteAttempts)
                 throw StatusDecoder.OutcomeNotLearnt(request.RequestId, lost);
+            onLost?.Invoke(lost);
             await Task.Delay(TimeSpan.FromMilliseconds(250 << (attempt - 1)), _time, cancellation).ConfigureAwait(false);
         }
     }
