@@ -85,7 +85,7 @@ internal static class RestoreProcedure
         WriteReceipt plan;
         try
         {
-            plan = await PlanAsync(invocation, request, reveal).ConfigureAwait(false);
+            plan = await invocation.Client.PlanWriteAsync(request, reveal, invocation.Cancellation).ConfigureAwait(false);
         }
         catch (AgentException refusal)
         {
@@ -161,18 +161,5 @@ internal static class RestoreProcedure
         else
             request.Snapshot = one.Snapshot;
         return request;
-    }
-
-    // The same request as the write will be, its id included: what a supervisor approves of the plan is approved of the write. Only what
-    // opens the phone is left out, which a check has no use for.
-    private static async Task<WriteReceipt> PlanAsync(Invocation invocation, WriteImeiRequest request, bool reveal)
-    {
-        WriteImeiRequest question = new(request) { ValidateOnly = true, RevealImei = reveal, Spc = "", SecurityPassword = "", FencingToken = 0 };
-        WriteReceipt? plan = null;
-        await foreach (WriteImeiResponse message in invocation.Client.WriteImeiAsync(question, invocation.Cancellation).ConfigureAwait(false))
-            plan = message.Receipt ?? plan;
-        return plan?.Outcome is WriteOutcome.Validated or WriteOutcome.Unchanged
-            ? plan
-            : throw new CliException(ExitCode.Internal, "NO_PLAN", "the agent did not say what would be written; nothing was done");
     }
 }
