@@ -30,7 +30,7 @@ root.SetAction(async (parsed, cancellation) =>
     {
         Console.WriteLine(host.EntryUrl);
         await host.WaitForShutdownAsync(cancellation);
-        return 0;
+        return await EndAsync(host, wait: false);
     }
 
     using AppWindow? window = AppWindow.TryOpen(host.EntryUrl);
@@ -40,7 +40,7 @@ root.SetAction(async (parsed, cancellation) =>
         bool ended = await Task.WhenAny(closed, host.WaitForShutdownAsync(cancellation)) != closed;
         // A browser that ended without ever asking for the page could not open its window, as where there is no display.
         if (ended || host.WasEntered)
-            return 0;
+            return await EndAsync(host, wait: !ended);
     }
 
     // A tab of a browser that runs anyway cannot be waited for.
@@ -49,6 +49,13 @@ root.SetAction(async (parsed, cancellation) =>
     Console.WriteLine(host.EntryUrl);
     Console.WriteLine("Ctrl-C ends it.");
     await host.WaitForShutdownAsync(cancellation);
-    return 0;
+    return await EndAsync(host, wait: false);
+
+    // A window that is closed may wait for a restore that it has sent; who presses Ctrl-C is told and does not wait.
+    async Task<int> EndAsync(DesktopHost ending, bool wait)
+    {
+        await ending.SeeRestoresThroughAsync(Console.Error, wait ? cancellation : new CancellationToken(canceled: true));
+        return 0;
+    }
 });
 return await root.Parse(args).InvokeAsync();
