@@ -71,7 +71,7 @@ public sealed class WizardTests : RestoreBench
         await Expect(receipt.Locator("[data-holds='1']")).ToHaveTextAsync("SIM 1 holds 35693803*****09: it was read back, and seen again after the phone restarted.");
         await Expect(receipt).ToContainTextAsync("photo of the label");
         await Expect(receipt).ToContainTextAsync("bench-3");
-        await Expect(receipt.GetByRole(AriaRole.Link, new() { Name = "1", Exact = true })).ToHaveAttributeAsync("href", "/at/shop/journal/1");
+        await Expect(receipt.GetByRole(AriaRole.Link, new() { Name = "journal/1", Exact = true })).ToHaveAttributeAsync("href", "/at/shop/journal/1");
         WriteReceipt stored = (await Owner.GetJournalEntryAsync(new() { Name = "journal/1" }, Ct)).Entry.Receipt;
         await Expect(receipt).ToContainTextAsync(stored.Sha256);
         await Expect(receipt.Locator($"a[href='/at/shop/traces/{stored.TraceId}']")).ToBeVisibleAsync();
