@@ -4,7 +4,7 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli.Reading;
 
-// One NV item for a person: number, name, status, then its bytes in rows of 16.
+// One NV item for a person: number, name, status, what it means where that is known, then its bytes in rows of 16.
 internal static class ItemPrinter
 {
     private const int RowLength = 16;
@@ -16,6 +16,8 @@ internal static class ItemPrinter
         if (name.Length > 0)
             line.Append(CultureInfo.InvariantCulture, $"  {name}");
         screen.Line(line.ToString());
+        if (item.Text.Length > 0)
+            screen.Line("    = " + item.Text);
 
         ReadOnlySpan<byte> data = item.Data.Span;
         int used = data.TrimEnd((byte)0).Length;
