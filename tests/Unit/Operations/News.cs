@@ -1,6 +1,5 @@
 using ImeiAgent.Operations;
 using ImeiAgent.TestKit;
-using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 
