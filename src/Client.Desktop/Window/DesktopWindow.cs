@@ -6,7 +6,7 @@ namespace ImeiAgent.Client.Desktop.Window;
 /// <summary>The program with its windows: from the start, over further starts, to the end of the last window.</summary>
 internal sealed class DesktopWindow : IDisposable
 {
-    private const int MostAttempts = 100;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
@@ -29,7 +29,8 @@ internal sealed class DesktopWindow : IDisposable
     {
         var folder = PrivateFolder.OfRunningPrograms(Environment.GetEnvironmentVariable);
         Foreground.Lend();
-        for (int attempt = 0; attempt < MostAttempts; attempt++)
+        long began = time.GetTimestamp();
+        do
         {
             SingleInstance? instance;
             try
@@ -50,6 +51,7 @@ internal sealed class DesktopWindow : IDisposable
                 return Tell(shown);
             await Task.Delay(s_pause, time, cancellation); // It is about to listen, or about to end.
         }
+        while (time.GetElapsedTime(began) < s_patience);
         await Console.Error.WriteLineAsync("imei-desktop runs already and does not answer. End it, then start it again.");
         return 1;
     }

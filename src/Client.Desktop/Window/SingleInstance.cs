@@ -31,6 +31,7 @@ public sealed class SingleInstance : IDisposable
     private const PipeOptions OfThisUser = PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
 
     private readonly IDisposable _lock;
     private readonly string _pipe;
@@ -90,23 +91,30 @@ public sealed class SingleInstance : IDisposable
         ArgumentNullException.ThrowIfNull(showAsync);
         while (!cancellation.IsCancellationRequested)
         {
-            using CancellationTokenSource patience = new(Timeout.InfiniteTimeSpan, _time);
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+            NamedPipeServerStream? waiting = null;
             try
             {
                 // A socket that a killed one left is replaced: the lock says that nobody is behind it.
-                await using NamedPipeServerStream pipe = new(_pipe, PipeDirection.InOut, 1, PipeTransmissionMode.Byte, OfThisUser);
-                await pipe.WaitForConnectionAsync(limit.Token);
-                patience.CancelAfter(s_patience);
-                if (ContextOf(await ReadLineAsync(pipe, limit.Token), out string? context) && await showAsync(context, limit.Token) is { } shown)
-                    await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{shown}\n"), limit.Token);
-                await ReadLineAsync(pipe, limit.Token); // Until the other has read the answer, and closes.
+                waiting = NewPipe();
+                while (true)
+                {
+                    await waiting.WaitForConnectionAsync(cancellation);
+                    await using NamedPipeServerStream connected = waiting;
+                    waiting = null;
+                    waiting = NewPipe(); // Before the other is closed: who knocks meanwhile is not turned away.
+                    await AnswerAsync(connected, showAsync, cancellation);
+                }
             }
             catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or OperationCanceledException)
             {
-                // Another user, a start that gave up, or the end.
-                if (!cancellation.IsCancellationRequested && !patience.IsCancellationRequested)
-                    await Task.Delay(TimeSpan.FromMilliseconds(100), _time, CancellationToken.None);
+                // Another user knocked, or it is the end.
+                if (!cancellation.IsCancellationRequested)
+                    await Task.Delay(s_pause, _time, CancellationToken.None);
+            }
+            finally
+            {
+                if (waiting is not null)
+                    await waiting.DisposeAsync();
             }
         }
     }
@@ -117,6 +125,31 @@ public sealed class SingleInstance : IDisposable
     // On Unix a pipe with a rooted name is a socket at that path; both ends look at who the other's user is.
     private static string PipeOf(PrivateFolder folder, string id) =>
         OperatingSystem.IsWindows() ? $"imeiagent-desktop-{id}" : Path.Combine(folder.Path, $"desktop-{id}.sock");
+
+    private NamedPipeServerStream NewPipe()
+    {
+        NamedPipeServerStream pipe = new(_pipe, PipeDirection.InOut, 2, PipeTransmissionMode.Byte, OfThisUser);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(_pipe, UnixFileMode.UserRead | UnixFileMode.UserWrite); // The folder keeps others out; this says so once more.
+        return pipe;
+    }
+
+    private async Task AnswerAsync(NamedPipeServerStream pipe, Func<string?, CancellationToken, Task<Shown?>> showAsync, CancellationToken cancellation)
+    {
+        using CancellationTokenSource patience = new(s_patience, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation, patience.Token);
+        try
+        {
+            if (!ContextOf(await ReadLineAsync(pipe, limit.Token), out string? context) || await showAsync(context, limit.Token) is not { } shown)
+                return;
+            await pipe.WriteAsync(Encoding.ASCII.GetBytes($"{shown}\n"), limit.Token);
+            await ReadLineAsync(pipe, limit.Token); // Until the other has read the answer, and closes.
+        }
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
+        {
+            // A start that gave up, or said nothing.
+        }
+    }
 
     private static bool ContextOf(string? line, out string? context)
     {
