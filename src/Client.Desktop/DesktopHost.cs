@@ -1,6 +1,7 @@
 using System.Net;
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
@@ -62,6 +63,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
+        builder.Services.AddSingleton<HeldLeases>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -71,6 +73,7 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapOperationDownloads();
         await app.StartAsync(cancellation);
 
         string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
