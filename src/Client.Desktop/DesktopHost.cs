@@ -1,5 +1,6 @@
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Desktop.Window;
 using ImeiAgent.Client.Telemetry;
@@ -61,6 +62,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
+        builder.Services.AddSingleton<HeldLeases>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -70,6 +72,7 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        app.MapOperationDownloads();
         await app.StartAsync(cancellation);
         return new DesktopHost(app, entrance, telemetry);
     }

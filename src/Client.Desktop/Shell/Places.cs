@@ -20,6 +20,9 @@ public static class Places
     /// <summary>Starting a backup of a phone.</summary>
     public static string Backup(string agent, string device) => At(agent, "phones", Last(device), "backup");
 
+    /// <summary>The items of a phone as it holds them now.</summary>
+    public static string LiveItems(string agent, string device) => At(agent, "phones", Last(device), "items");
+
     /// <summary>Restoring a phone's IMEI.</summary>
     public static string Restore(string agent, string device) => At(agent, "phones", Last(device), "restore");
 
@@ -39,7 +42,9 @@ public static class Places
     public static string Compare(string agent, string snapshot, string other) => At(agent, "compare", Last(snapshot), Last(other));
 
     /// <summary>What restores did, and which are open.</summary>
-    public static string Journal(string agent) => At(agent, "journal");
+    /// <param name="agent">The agent.</param>
+    /// <param name="device">Only of this phone, with or without "devices/"; null for all.</param>
+    public static string Journal(string agent, string? device = null) => At(agent, "journal") + Of(device);
 
     /// <summary>One row of it, with or without "journal/": its receipt.</summary>
     public static string JournalEntry(string agent, string entry) => At(agent, "journal", Last(entry));
@@ -48,7 +53,9 @@ public static class Places
     public static string Approvals(string agent) => At(agent, "approvals");
 
     /// <summary>Who did what.</summary>
-    public static string Audit(string agent) => At(agent, "audit");
+    /// <param name="agent">The agent.</param>
+    /// <param name="device">Only of this phone, with or without "devices/"; null for all.</param>
+    public static string Audit(string agent, string? device = null) => At(agent, "audit") + Of(device);
 
     /// <summary>Who has which phone.</summary>
     public static string Leases(string agent) => At(agent, "leases");
@@ -57,7 +64,9 @@ public static class Places
     public static string Clients(string agent) => At(agent, "clients");
 
     /// <summary>What happened inside, call by call.</summary>
-    public static string Traces(string agent) => At(agent, "traces");
+    /// <param name="agent">The agent.</param>
+    /// <param name="device">Only of this phone, with or without "devices/"; null for all.</param>
+    public static string Traces(string agent, string? device = null) => At(agent, "traces") + Of(device);
 
     /// <summary>One trace.</summary>
     public static string Trace(string agent, string trace) => At(agent, "traces", trace);
@@ -72,6 +81,8 @@ public static class Places
             place += "/" + Uri.EscapeDataString(part);
         return place;
     }
+
+    private static string Of(string? device) => string.IsNullOrEmpty(device) ? "" : "?phone=" + Uri.EscapeDataString(Last(device));
 
     private static string Last(string name) => name[(name.LastIndexOf('/') + 1)..];
 }
