@@ -1,6 +1,8 @@
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Operations;
+using ImeiAgent.Client.Desktop.Receipts;
+using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Desktop.Window;
 using ImeiAgent.Client.Telemetry;
@@ -63,6 +65,10 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
         builder.Services.AddSingleton<HeldLeases>();
+        builder.Services.AddSingleton<RestoreCases>();
+        builder.Services.AddSingleton<ReceiptSource>();
+        builder.Services.AddSingleton<ReceiptDocument>();
+        builder.Services.AddSingleton<PaperPrint>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -71,6 +77,7 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseMiddleware<AccessGate>();
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
+        ReceiptDownloads.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         app.MapOperationDownloads();
         await app.StartAsync(cancellation);

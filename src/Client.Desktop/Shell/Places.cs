@@ -49,6 +49,14 @@ public static class Places
     /// <summary>One row of it, with or without "journal/": its receipt.</summary>
     public static string JournalEntry(string agent, string entry) => At(agent, "journal", Last(entry));
 
+    /// <summary>The receipt of a row as a file.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="entry">The row, with or without "journal/".</param>
+    /// <param name="format">"html" or "pdf".</param>
+    /// <param name="reveal">Whether its numbers are in full. A person asked to see them.</param>
+    public static string ReceiptFile(string agent, string entry, string format, bool reveal) =>
+        $"/download/at/{Uri.EscapeDataString(agent)}/journal/{Uri.EscapeDataString(Last(entry))}/receipt.{format}{(reveal ? "?reveal=true" : "")}";
+
     /// <summary>Restores that wait for a supervisor's word.</summary>
     public static string Approvals(string agent) => At(agent, "approvals");
 
