@@ -1,6 +1,7 @@
 using System.Net;
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
@@ -62,6 +63,8 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
+        builder.Services.AddSingleton<ItemShelf>();
+        builder.Services.AddSingleton<LiveReads>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
