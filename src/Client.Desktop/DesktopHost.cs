@@ -3,6 +3,7 @@ using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
+using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Desktop.Window;
 using ImeiAgent.Client.Telemetry;
@@ -69,6 +70,8 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton<ReceiptSource>();
         builder.Services.AddSingleton<ReceiptDocument>();
         builder.Services.AddSingleton<PaperPrint>();
+        builder.Services.AddSingleton<ItemShelf>();
+        builder.Services.AddSingleton<LiveReads>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ImeiAgent.Client.Desktop.Shell;
 
 /// <summary>The addresses of the pages. Each names its agent, so that two windows can show two agents.</summary>
@@ -26,6 +28,9 @@ public static class Places
     /// <summary>Restoring a phone's IMEI.</summary>
     public static string Restore(string agent, string device) => At(agent, "phones", Last(device), "restore");
 
+    /// <summary>Reading a phone's items, and what a running job has read of them so far.</summary>
+    public static string LiveItems(string agent, string device) => At(agent, "phones", Last(device), "items");
+
     /// <summary>The jobs of an agent.</summary>
     public static string Jobs(string agent) => At(agent, "jobs");
 
@@ -37,6 +42,14 @@ public static class Places
 
     /// <summary>The items of a snapshot, with or without "snapshots/".</summary>
     public static string Snapshot(string agent, string snapshot) => At(agent, "snapshots", Last(snapshot));
+
+    /// <summary>One item of a snapshot.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="snapshot">The snapshot's name, with or without "snapshots/".</param>
+    /// <param name="slot">SIM slot, from 1.</param>
+    /// <param name="item">0 to 65535.</param>
+    public static string SnapshotItem(string agent, string snapshot, uint slot, uint item) =>
+        Snapshot(agent, snapshot) + string.Create(CultureInfo.InvariantCulture, $"?sim={slot}&item={item}");
 
     /// <summary>Two snapshots side by side.</summary>
     public static string Compare(string agent, string snapshot, string other) => At(agent, "compare", Last(snapshot), Last(other));
