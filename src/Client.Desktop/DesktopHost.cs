@@ -1,6 +1,7 @@
 using System.Net;
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Backups;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Telemetry;
 using Microsoft.AspNetCore.DataProtection;
@@ -62,6 +63,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
+        builder.Services.AddSingleton<JobPictures>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -70,6 +72,7 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseMiddleware<AccessGate>();
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
+        SnapshotFiles.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         await app.StartAsync(cancellation);
 
