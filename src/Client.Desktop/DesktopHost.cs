@@ -1,9 +1,10 @@
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
-using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Desktop.Window;
 using ImeiAgent.Client.Telemetry;
@@ -72,6 +73,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton<PaperPrint>();
         builder.Services.AddSingleton<ItemShelf>();
         builder.Services.AddSingleton<LiveReads>();
+        builder.Services.AddSingleton<JobPictures>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -81,8 +83,9 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
         ReceiptDownloads.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        SnapshotFiles.Map(app);
         app.MapOperationDownloads();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         await app.StartAsync(cancellation);
         return new DesktopHost(app, entrance, telemetry);
     }
