@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Net.Client;
@@ -97,6 +98,8 @@ public sealed class OtlpTests : IDisposable
         Assert.All((Arrived[][])[client, server], one => Assert.Equal(["logs", "metrics", "traces"], one.Select(part => part.Signal).Distinct().Order()));
         Assert.Contains(client.SelectMany(one => one.Points), point => point.Metric == "rpc.client.call.duration");
         Assert.Contains(server.SelectMany(one => one.Points), point => point.Metric == "imeiagent.restores");
+        Assert.Contains(server.SelectMany(one => one.Points), point => point.Meter == "ImeiAgent.Vault");
+        AssertFewSeries([.. client, .. server]);
         Assert.Contains(client.SelectMany(one => one.Logs), log => log.Trace == root.Trace);
         Assert.Contains(server.SelectMany(one => one.Logs), log => log.Trace == root.Trace && log.Body.StartsWith("Restore of", StringComparison.Ordinal));
         // A measurement leads to the dump it was made in, which is a trace of its own.
@@ -155,6 +158,15 @@ public sealed class OtlpTests : IDisposable
     }
 
     public void Dispose() => _folder.Dispose();
+
+    // What came as spans tells who and which; what came as measurements must not.
+    private static void AssertFewSeries(Arrived[] arrived)
+    {
+        FrozenSet<string> identities = Vocabulary.Identities(arrived.SelectMany(one => one.Spans).SelectMany(span => span.Tags));
+        Assert.True(identities.Contains("550") && identities.Contains(Environment.UserName), "the spans do not tell who took part");
+        ArrivedPoint[] own = [.. arrived.SelectMany(one => one.Points).Where(point => point.Meter.StartsWith("ImeiAgent.", StringComparison.Ordinal))];
+        Assert.Equal([], own.SelectMany(point => point.Tags.Select(tag => Vocabulary.Fault(tag.Key, tag.Value, identities))).Where(fault => fault.Length > 0).Distinct());
+    }
 
     private static void AssertWhole(Arrived[] arrived, string protocol, string trace)
     {
