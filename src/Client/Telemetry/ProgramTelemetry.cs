@@ -59,8 +59,8 @@ public sealed class ProgramTelemetry : IAsyncDisposable
     public void LogEnd(string command, int exitCode) => _export?.LogEnd(command, exitCode);
 
     /// <summary>
-    /// Has what a program logs sent too, correlated with the current span and with numbers masked: its own records from Information on, those of what it
-    /// is built on as its own filters say. Does nothing when logs are not sent.
+    /// Has what a program logs sent too, correlated with the current span and with numbers masked: its own records from Information on, those of
+    /// libraries as its own filters say. Does nothing when logs are not sent.
     /// </summary>
     public void AddTo(ILoggingBuilder logging)
     {

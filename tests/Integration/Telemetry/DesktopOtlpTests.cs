@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using ImeiAgent.TestKit;
 using Xunit;
 
@@ -58,6 +60,28 @@ public sealed class DesktopOtlpTests : IDisposable
         AssertLogs([.. window.SelectMany(one => one.Logs)], spans);
         Assert.Contains(window.SelectMany(one => one.Points), point => point.Metric == "rpc.client.call.duration" && point.Tags["rpc.method"] == Watch
             && point.Tags["rpc.response.status_code"] == "UNAVAILABLE");
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_a_collector_it_starts_works_and_ends(bool accepts)
+    {
+        Requires.Signals();
+        // Nobody listens at the one address; at the other, somebody does who never answers.
+        using TcpListener silent = new(IPAddress.Loopback, 0);
+        silent.Start();
+        int port = ((IPEndPoint)silent.LocalEndpoint).Port;
+        if (!accepts)
+            silent.Stop();
+        Dictionary<string, string?> environment = new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://127.0.0.1:{port}" };
+
+        await using OurProgram desktop = OurProgram.Start("imei-desktop", environment, "--no-window", "--agent", Endpoint);
+        await desktop.LineAsync("?key=", Ct);
+        await Eventually.HoldsAsync(() => desktop.Errors.Any(line => line.Contains("is lost", StringComparison.Ordinal)));
+        desktop.Terminate();
+
+        Assert.Equal(0, await desktop.EndAsync(Ct));
     }
 
     [Fact]
