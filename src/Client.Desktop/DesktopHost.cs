@@ -60,6 +60,7 @@ public sealed class DesktopHost : IAsyncDisposable
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // Its keys live in memory, whatever it warns of.
+        telemetry.AddTo(builder.Logging);
 
         builder.Services.AddSingleton(entrance.Keys);
         builder.Services.AddSingleton<OpenPages>().AddScoped<CircuitHandler, PageConnection>();

@@ -37,4 +37,5 @@ root.SetAction(async (parsed, cancellation) =>
     await host.WaitForShutdownAsync(cancellation);
     return 0;
 });
-return await root.Parse(args).InvokeAsync();
+// The host ends the program in order; the parser must not cut it short.
+return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
