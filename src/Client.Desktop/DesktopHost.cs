@@ -39,6 +39,9 @@ public sealed class DesktopHost : IAsyncDisposable
     /// <summary>Which pages are open in browsers.</summary>
     public OpenPages Pages { get; }
 
+    /// <summary>Whether the process was told to end.</summary>
+    public bool IsStopping => _app.Lifetime.ApplicationStopping.IsCancellationRequested;
+
     /// <summary>Starts serving, at <paramref name="entrance"/> or at one of its own; it closes either.</summary>
     public static async Task<DesktopHost> StartAsync(DesktopOptions options, CancellationToken cancellation, Entrance? entrance = null)
     {
@@ -93,6 +96,33 @@ public sealed class DesktopHost : IAsyncDisposable
 
     /// <summary>Waits until the process is told to end.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>
+    /// Before the program ends: tells which restores were sent from here and have no outcome yet, and waits for it. The agent carries them to
+    /// their end in any case.
+    /// </summary>
+    /// <param name="tell">Where to tell it.</param>
+    /// <param name="cancellation">Waits no longer, and tells how the outcome is learnt.</param>
+    public async Task SeeRestoresThroughAsync(TextWriter tell, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tell);
+        RestoreCases cases = _app.Services.GetRequiredService<RestoreCases>();
+        foreach ((RestoreCase restore, RestoreRun run) in cases.Running)
+        {
+            string device = RestoreWords.Short(restore.Device);
+            try
+            {
+                if (!cancellation.IsCancellationRequested)
+                    await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndWaits.With(device, run.RequestId));
+                await cases.SettledAsync(cancellation);
+                await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndTells.With(device, run.Receipt is { } receipt ? Words.For(receipt.Outcome) : RestoreTexts.NothingWritten));
+            }
+            catch (OperationCanceledException)
+            {
+                await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndLeaves.With(device, run.RequestId));
+            }
+        }
+    }
 
     /// <summary>Ends serving.</summary>
     public async ValueTask DisposeAsync()

@@ -35,6 +35,8 @@ root.SetAction(async (parsed, cancellation) =>
     await using DesktopHost host = await DesktopHost.StartAsync(choice.Options, cancellation);
     Console.WriteLine(host.EntryUrl);
     await host.WaitForShutdownAsync(cancellation);
+    // Whoever presses Ctrl-C is told of a restore that was sent, and does not wait for it.
+    await host.SeeRestoresThroughAsync(Console.Error, new CancellationToken(canceled: true));
     return 0;
 });
 // The host ends the program in order; the parser must not cut it short.

@@ -50,6 +50,27 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
     public IReadOnlyList<(RestoreCase Case, RestoreRun Run)> Running =>
         [.. UnderWay.Select(one => (Case: one, (one.State as Sent)?.Run)).Where(one => one.Run is { State: RunState.Running or RunState.Lost }).Select(one => (one.Case, one.Run!))];
 
+    /// <summary>Completes when no outcome is waited for any more.</summary>
+    public async Task SettledAsync(CancellationToken cancellation)
+    {
+        TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            if (Running.Count == 0)
+                settled.TrySetResult();
+        }
+        Changed += Look;
+        try
+        {
+            Look();
+            await settled.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+    }
+
     /// <summary>Ends the following. What has begun the agent carries to its end.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -86,6 +86,9 @@ internal sealed class DesktopWindow : IDisposable
         try
         {
             await program.WaitForEndAsync(cancellation);
+            // A window that is closed may wait for a restore that it has sent; whoever presses Ctrl-C is told and does not wait.
+            bool isTold = cancellation.IsCancellationRequested || host.IsStopping;
+            await host.SeeRestoresThroughAsync(Console.Error, isTold ? new CancellationToken(canceled: true) : cancellation);
         }
         finally
         {
