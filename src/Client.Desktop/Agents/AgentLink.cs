@@ -149,7 +149,8 @@ public sealed partial class AgentLink : IAsyncDisposable
     {
         bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && Equals(next.Agent, View.Agent) && Equals(next.Attention, View.Attention)
             && next.Devices.SequenceEqual(View.Devices) && next.Jobs.SequenceEqual(View.Jobs);
-        View = next;
+        bool stays = View.Since is not null && next.Fault is null == View.Fault is null;
+        View = next with { Since = stays ? View.Since : _time.GetUtcNow() };
         if (!same)
             Changed?.Invoke();
     }
