@@ -61,10 +61,11 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
             await context.Response.Body.WriteAsync(pieces.Current, context.RequestAborted);
     }
 
-    private static int StatusOf(AgentException fault) => fault.Code switch
+    /// <summary>The status that goes with a refusal.</summary>
+    internal static int StatusOf(AgentException fault) => fault.Code switch
     {
         ErrorReason.RoleInsufficient => StatusCodes.Status403Forbidden,
-        ErrorReason.TraceNotFound => StatusCodes.Status404NotFound,
+        ErrorReason.TraceNotFound or ErrorReason.JournalNotFound => StatusCodes.Status404NotFound,
         ErrorReason.ArgumentInvalid => StatusCodes.Status400BadRequest,
         _ => StatusCodes.Status502BadGateway,
     };
