@@ -148,7 +148,7 @@ public sealed partial class RangeMap
     }
 
     /// <summary>The item that a person typed, as in 550 or 0x226; null when it is none.</summary>
-    internal static int? ItemOf(string typed)
+    public static int? ItemOf(string typed)
     {
         string text = typed.Trim();
         bool isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
