@@ -3,11 +3,20 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
 
-/// <summary>A line of a trace: a span, or several that are alike.</summary>
-internal sealed record TraceRow(int Depth, string Label, TimeSpan Start, TimeSpan Duration, string Note, string? Error, IReadOnlyList<string> Links)
+/// <summary>A line of a trace: a span, or several that are alike. Its texts come from elsewhere: <see cref="SafeText.Clean"/> them before they are shown.</summary>
+/// <param name="Depth">How many lines it lies below; 0 to 100.</param>
+/// <param name="Label">The span's name, with the NV item where it is about one; of several the name and how many.</param>
+/// <param name="Start">From the beginning of the trace's first span.</param>
+/// <param name="Duration">How long it took; of several from the first beginning to the last end.</param>
+/// <param name="Note">What the phone answered, and what was out of the ordinary; may be empty.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+/// <param name="Links">Trace ids, 32 hex digits each, of others that it has to do with.</param>
+public sealed record TraceRow(int Depth, string Label, TimeSpan Start, TimeSpan Duration, string Note, string? Error, IReadOnlyList<string> Links)
 {
+    /// <summary>Whether it failed.</summary>
     public bool Failed => Error is not null;
 
+    /// <summary>Why it failed; empty when it did not.</summary>
     public string Failure => Error ?? "";
 }
 
@@ -15,7 +24,7 @@ internal sealed record TraceRow(int Depth, string Label, TimeSpan Start, TimeSpa
 /// The spans of a trace in the order of a tree. What came from elsewhere may lack a parent or have a wrong one: nothing is left out or shown
 /// twice for that.
 /// </summary>
-internal sealed class TraceTree
+public sealed class TraceTree
 {
     // So few are shown one by one.
     private const int Alike = 4;
@@ -40,12 +49,19 @@ internal sealed class TraceTree
             Add(stray, 0);
     }
 
+    /// <summary>The lines, each before those below it. Siblings that are alike and went well are one line.</summary>
     public IReadOnlyList<TraceRow> Rows => _rows;
 
     /// <summary>From the first beginning to the last end.</summary>
     public TimeSpan Duration { get; }
 
-    public static TraceTree Of(IReadOnlyList<TraceSpan> spans) => new(spans);
+    /// <summary>Puts the spans of a trace in order.</summary>
+    /// <param name="spans">As the agent told them, in any order.</param>
+    public static TraceTree Of(IReadOnlyList<TraceSpan> spans)
+    {
+        ArgumentNullException.ThrowIfNull(spans);
+        return new TraceTree(spans);
+    }
 
     private void Add(TraceSpan span, int depth)
     {

@@ -27,6 +27,26 @@ public static class Words
         _ => $"{lease.Holder} ({lease.Station})",
     };
 
+    /// <summary>How a lease ended, as a sentence.</summary>
+    public static string Ended(WatchLeaseResponse news)
+    {
+        ArgumentNullException.ThrowIfNull(news);
+        string device = news.Lease?.Device ?? "";
+        string lease = $"lease {news.Lease?.FencingToken} on {device[(device.IndexOf('/', StringComparison.Ordinal) + 1)..]}";
+        return news.End == LeaseEnd.Stolen ? $"{news.TakenBy} took the {lease}: {news.Reason}." : $"The {lease} {For(news.End)}.";
+    }
+
+    /// <summary>How a lease ended, as the end of a sentence.</summary>
+    public static string For(LeaseEnd end) => end switch
+    {
+        LeaseEnd.Released => "was given back",
+        LeaseEnd.Expired => "ended because it was not renewed in time",
+        LeaseEnd.LimitReached => "reached its longest duration",
+        LeaseEnd.Stolen => "was taken by a supervisor",
+        LeaseEnd.Revoked => "ended because its holder's rights were taken away",
+        _ => "has ended",
+    };
+
     /// <summary>What an IMEI slot holds, as in "lost (blank)".</summary>
     public static string For(ImeiSlotState state) => state switch
     {

@@ -107,11 +107,11 @@ internal static class AuditVerb
     {
         long rows = 0;
         if (csv)
-            await write(AuditPrinter.CsvHeader).ConfigureAwait(false);
+            await write(AuditText.CsvHeader).ConfigureAwait(false);
         await foreach (ExportAuditResponse page in invocation.Client.ExportAuditAsync(request, invocation.Cancellation).ConfigureAwait(false))
         {
             foreach (AuditRow row in page.Rows)
-                await write(csv ? AuditPrinter.Csv(row) : Json.Line(row) + "\n").ConfigureAwait(false);
+                await write(csv ? AuditText.Csv(row) : AuditText.Json(row)).ConfigureAwait(false);
             rows += page.Rows.Count;
         }
         return rows;

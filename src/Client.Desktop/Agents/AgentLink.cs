@@ -54,6 +54,30 @@ public sealed partial class AgentLink : IAsyncDisposable
         return s_source.StartActivity("desktop." + action);
     }
 
+    /// <summary>Waits until what is known of the agent fits.</summary>
+    /// <param name="fits">Asked of <see cref="View"/> now and after each change, on any thread.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task UntilAsync(Func<bool> fits, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
+        TaskCompletionSource fitting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            if (fits())
+                fitting.TrySetResult();
+        }
+        Changed += Look;
+        try
+        {
+            Look();
+            await fitting.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+    }
+
     /// <summary>Ends watching and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -125,7 +149,8 @@ public sealed partial class AgentLink : IAsyncDisposable
     {
         bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && Equals(next.Agent, View.Agent) && Equals(next.Attention, View.Attention)
             && next.Devices.SequenceEqual(View.Devices) && next.Jobs.SequenceEqual(View.Jobs);
-        View = next;
+        bool stays = View.Since is not null && next.Fault is null == View.Fault is null;
+        View = next with { Since = stays ? View.Since : _time.GetUtcNow() };
         if (!same)
             Changed?.Invoke();
     }

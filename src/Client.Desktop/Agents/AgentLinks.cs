@@ -41,6 +41,19 @@ public sealed class AgentLinks(DesktopOptions options, ILogger<AgentLink> log) :
         return found;
     }
 
+    /// <summary>The context of that name as it is kept now; null for this machine's agent, and when there is none or the list cannot be read.</summary>
+    public AgentContext? ContextOf(string name)
+    {
+        try
+        {
+            return options.Contexts.Read().Contexts.FirstOrDefault(one => one.Name == name);
+        }
+        catch (Exception fault) when (fault is ContextException or IOException or UnauthorizedAccessException)
+        {
+            return null; // The pairing page says what is wrong with the file.
+        }
+    }
+
     /// <summary>Pairs with an agent.</summary>
     /// <param name="name">What to call it.</param>
     /// <param name="line">The invitation, as imei-agent pair printed it.</param>

@@ -20,6 +20,9 @@ public sealed record AgentView(
     /// <summary>Whether what is shown is what is.</summary>
     public bool IsLive => Fault is null && AsOf is not null;
 
+    /// <summary>Since when the connection is as it is, there or lost; null before the first answer.</summary>
+    public DateTimeOffset? Since { get; init; }
+
     /// <summary>What this user may do there; unspecified before the agent said it.</summary>
     public Role Role => Agent?.Role ?? Role.Unspecified;
 

@@ -12,6 +12,9 @@ public abstract class AgentPage : ComponentBase, IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
 
+    /// <summary>A page that was not left yet.</summary>
+    protected AgentPage() => Gone = _gone.Token;
+
     /// <summary>The agent's name, from the address.</summary>
     [Parameter]
     public string Agent { get; set; } = "";
@@ -30,7 +33,7 @@ public abstract class AgentPage : ComponentBase, IDisposable
     protected bool Busy { get; private set; }
 
     /// <summary>Cancelled when the page is left.</summary>
-    protected CancellationToken Gone => _gone.Token;
+    protected CancellationToken Gone { get; }
 
     /// <inheritdoc/>
     protected override void OnInitialized() => Link.Changed += OnLinkChanged;
@@ -44,28 +47,42 @@ public abstract class AgentPage : ComponentBase, IDisposable
     /// <returns>Whether all of them succeeded.</returns>
     protected async Task<bool> TryAsync(string action, Func<CancellationToken, Task> calls)
     {
-        ArgumentNullException.ThrowIfNull(calls);
-        using Activity? span = AgentLink.StartAction(action);
         Busy = true;
         try
         {
-            await calls(Gone);
-            Fault = null;
-            return true;
-        }
-        catch (AgentException fault)
-        {
-            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
-            Fault = new CallFault(fault, span?.TraceId.ToHexString());
-            return false;
-        }
-        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
-        {
-            return false;
+            CallFault? fault = await CallAsync(action, calls);
+            if (Gone.IsCancellationRequested)
+                return false;
+            Fault = fault;
+            return fault is null;
         }
         finally
         {
             Busy = false;
+        }
+    }
+
+    /// <summary>Makes calls that nobody waits for, as to read again what has changed: <see cref="Busy"/> and <see cref="Fault"/> stay as they are.</summary>
+    /// <param name="action">As in <see cref="TryAsync"/>.</param>
+    /// <param name="calls">The calls.</param>
+    /// <returns>Why they failed; null when they did not, and when the page was left meanwhile.</returns>
+    protected async Task<CallFault?> CallAsync(string action, Func<CancellationToken, Task> calls)
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        using Activity? span = AgentLink.StartAction(action);
+        try
+        {
+            await calls(Gone);
+            return null;
+        }
+        catch (AgentException fault)
+        {
+            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+            return new CallFault(fault, span?.TraceId.ToHexString());
+        }
+        catch (OperationCanceledException) when (Gone.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

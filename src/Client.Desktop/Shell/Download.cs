@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.V1;
+using Microsoft.Net.Http.Headers;
+
+namespace ImeiAgent.Client.Desktop.Shell;
+
+/// <summary>A file that comes from an agent piece by piece.</summary>
+/// <param name="FileName">What to call it.</param>
+/// <param name="ContentType">What it is.</param>
+/// <param name="Pieces">Its bytes, in order.</param>
+public sealed record Download(string FileName, string ContentType, IAsyncEnumerable<ReadOnlyMemory<byte>> Pieces)
+{
+    /// <summary>Answers a request with a file of an agent. What the agent refuses is a sentence; a file that breaks off is no whole one to the browser.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="links">The agents.</param>
+    /// <param name="agent">Which.</param>
+    /// <param name="action">The name of the root span.</param>
+    /// <param name="open">Begins the file.</param>
+    public static async Task FromAsync(HttpContext context, AgentLinks links, string agent, string action, Func<AgentLink, Download> open)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(links);
+        ArgumentNullException.ThrowIfNull(open);
+        if (links.Find(agent) is not { } link)
+        {
+            await SayAsync(context, StatusCodes.Status404NotFound, ShellTexts.NoSuchAgent.With(SafeText.Clean(agent)));
+            return;
+        }
+        using Activity? span = AgentLink.StartAction(action);
+        Download file = open(link);
+        try
+        {
+            await file.SendAsync(context);
+        }
+        catch (AgentException fault)
+        {
+            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+            if (context.Response.HasStarted)
+                context.Abort();
+            else
+                await SayAsync(context, StatusOf(fault), SafeText.Clean(fault.Message));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody wants it any more.
+        }
+    }
+
+    private async Task SendAsync(HttpContext context)
+    {
+        await using IAsyncEnumerator<ReadOnlyMemory<byte>> pieces = Pieces.GetAsyncEnumerator(context.RequestAborted);
+        // Only with the first piece it is known that there is a file.
+        bool any = await pieces.MoveNextAsync();
+        ContentDispositionHeaderValue disposition = new("attachment");
+        disposition.SetHttpFileName(FileName);
+        context.Response.Headers.ContentDisposition = disposition.ToString();
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentType = ContentType;
+        for (; any; any = await pieces.MoveNextAsync())
+            await context.Response.Body.WriteAsync(pieces.Current, context.RequestAborted);
+    }
+
+    private static int StatusOf(AgentException fault) => fault.Code switch
+    {
+        ErrorReason.RoleInsufficient => StatusCodes.Status403Forbidden,
+        ErrorReason.TraceNotFound => StatusCodes.Status404NotFound,
+        ErrorReason.ArgumentInvalid => StatusCodes.Status400BadRequest,
+        _ => StatusCodes.Status502BadGateway,
+    };
+
+    private static Task SayAsync(HttpContext context, int status, string why)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.CacheControl = "no-store";
+        return context.Response.WriteAsync(why, context.RequestAborted);
+    }
+}

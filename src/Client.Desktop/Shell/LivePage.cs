@@ -1,0 +1,63 @@
+namespace ImeiAgent.Client.Desktop.Shell;
+
+/// <summary>A page whose content is asked for, and asked for again whenever the agent tells that it is worth it.</summary>
+public abstract class LivePage : AgentPage
+{
+    private object? _seen;
+    private bool _isReading;
+
+    /// <summary>What is asked, as in "journal": the name of the root span, after "desktop.".</summary>
+    protected abstract string Action { get; }
+
+    /// <summary>What the content depends on, compared by value: when it differs from what it was, the content is asked for again.</summary>
+    protected abstract object News { get; }
+
+    /// <summary>Whether the role may ask at all.</summary>
+    protected virtual bool MayAsk => View.Role != V1.Role.Unspecified;
+
+    /// <summary>Whether the content was had once.</summary>
+    protected bool WasRead { get; private set; }
+
+    /// <summary>Why the content could not be had the last time; null when it could.</summary>
+    protected CallFault? ReadFault { get; private set; }
+
+    /// <summary>Asks for the content.</summary>
+    protected abstract Task ReadAsync(CancellationToken cancellation);
+
+    /// <summary>Asks for it whatever was told.</summary>
+    protected Task ReadAgainAsync()
+    {
+        _seen = null;
+        return FollowAsync();
+    }
+
+    /// <inheritdoc/>
+    protected override Task OnParametersSetAsync() => FollowAsync();
+
+    /// <inheritdoc/>
+    protected override Task OnNewsAsync() => FollowAsync();
+
+    private async Task FollowAsync()
+    {
+        // Whoever is asking looks at the end whether it has to be asked once more.
+        if (_isReading)
+            return;
+        _isReading = true;
+        try
+        {
+            while (View.IsLive && MayAsk && (object)(View.Since, View.Role, News) is var now && !now.Equals(_seen))
+            {
+                _seen = now;
+                CallFault? fault = await CallAsync(Action, ReadAsync);
+                if (Gone.IsCancellationRequested)
+                    return;
+                ReadFault = fault;
+                WasRead |= fault is null;
+            }
+        }
+        finally
+        {
+            _isReading = false;
+        }
+    }
+}
