@@ -148,7 +148,7 @@ public sealed record CellAnswer(int Item, NvOutcome Outcome, uint Code, IReadOnl
     /// <summary>The phone's own answer, as in "not active" or "refused: BAD_PARM".</summary>
     public string Text => State switch
     {
-        CellState.NotRead or CellState.Skipped => CellStates.Text(State),
+        CellState.NotRead or CellState.Active or CellState.Skipped => CellStates.Text(State),
         _ => Words.For(new NvItem { Outcome = Outcome, Status = Code, Refusal = Code }),
     };
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 using Microsoft.AspNetCore.Components;
@@ -15,9 +16,6 @@ public sealed partial class RangeMap
     // An item is 60 pixels wide then, or more.
     private const int CloseUp = 32;
 
-    // Whose bytes are nobody's business who happens to see the screen. The NV browser shows them to who asks.
-    private static readonly string[] s_discreet = ["identity", "secret"];
-
     private readonly CancellationTokenSource _gone = new();
     private ElementReference _canvas;
     private DotNetObjectReference<RangeMap>? _self;
@@ -25,17 +23,19 @@ public sealed partial class RangeMap
     private IReadOnlyList<int> _counts = new int[CellStates.Count];
     private long _told;
     private int _item;
-    private bool _isHidden, _typedWrong;
+    private bool _isHidden;
     private bool? _drawnDark;
     private string _typed = "";
+    private string? _mistake;
 
     private MapLook Look => Dark ? MapLook.Dark : MapLook.Light;
 
     private CellAnswer Answer => Cells.At(_item);
 
-    private NvItemInfo? Info => Catalogue?.GetValueOrDefault(_item);
+    private NvItemInfo? Info => Catalogue?.Find((uint)_item);
 
-    private string Head => Catalogue is null || (Info is { } info && s_discreet.Contains(info.Group))
+    // What identifies a phone or opens it is nobody's business who happens to see the screen.
+    private string Head => Catalogue is null || Catalogue.Group((uint)_item) is "identity" or "secret"
         ? BackupTexts.BytesDiscreet
         : BackupTexts.BytesHead.With(string.Join(' ', Answer.Head.Select(value => value.ToString("X2", CultureInfo.InvariantCulture))));
 
@@ -127,11 +127,17 @@ public sealed partial class RangeMap
 
     private async Task GoAsync(string? typed)
     {
-        _typed = typed ?? "";
-        int? item = ItemOf(_typed);
-        _typedWrong = item is null && _typed.Length > 0;
-        if (item is { } number)
-            await ShowAsync(number);
+        (_typed, _mistake) = (typed ?? "", null);
+        if (string.IsNullOrWhiteSpace(_typed))
+            return;
+        try
+        {
+            await ShowAsync((int)ItemRanges.ParseOne(_typed));
+        }
+        catch (FormatException fault)
+        {
+            _mistake = fault.Message;
+        }
     }
 
     private async Task NextAsync(CellState state)
@@ -145,17 +151,6 @@ public sealed partial class RangeMap
         _item = item;
         if (_map is not null)
             await _map.InvokeVoidAsync("show", _gone.Token, item, CloseUp);
-    }
-
-    /// <summary>The item that a person typed, as in 550 or 0x226; null when it is none.</summary>
-    internal static int? ItemOf(string typed)
-    {
-        string text = typed.Trim();
-        bool isHex = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        return int.TryParse(isHex ? text.AsSpan(2) : text, isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out int item)
-            && item is >= 0 and < RangeCells.Count
-            ? item
-            : null;
     }
 
     private string Title(int item) => Info is { Name.Length: > 0 } info

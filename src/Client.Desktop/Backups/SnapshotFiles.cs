@@ -1,13 +1,11 @@
-using System.Diagnostics;
 using System.Globalization;
-using Grpc.Core;
-using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Backups;
 
-/// <summary>Snapshots as files, by addresses that can be opened without a page.</summary>
+/// <summary>Snapshots as files. The agent puts each export on record.</summary>
 public static class SnapshotFiles
 {
     /// <summary>The address of a file.</summary>
@@ -20,79 +18,19 @@ public static class SnapshotFiles
         CultureInfo.InvariantCulture,
         $"/download/at/{Uri.EscapeDataString(agent)}/snapshots/{Uri.EscapeDataString(JobWords.Short(snapshot))}?format={format}&slot={slot}&active={(activeOnly ? "true" : "false")}");
 
-    /// <summary>Serves them.</summary>
-    public static void Map(WebApplication app)
-    {
-        ArgumentNullException.ThrowIfNull(app);
-        app.MapGet("/download/at/{agent}/snapshots/{name}", ServeAsync);
-    }
+    internal static void Map(WebApplication app) => app.MapGet(
+        "/download/at/{agent}/snapshots/{name}",
+        (HttpContext context, AgentLinks links, string agent, string name, string? format, uint? slot, bool? active) =>
+            Enum.TryParse(format, ignoreCase: true, out SnapshotFormat wanted) && SnapshotWords.Formats.Contains(wanted)
+                ? Download.FromAsync(context, links, agent, "snapshot.export", link =>
+                    FileAsync(link, new ExportSnapshotRequest { Name = name, Format = wanted, Slot = slot ?? 1, ActiveOnly = active ?? false }, context.RequestAborted))
+                : Download.SayAsync(context, StatusCodes.Status400BadRequest, BackupTexts.NoSuchFormat));
 
-    private static async Task ServeAsync(HttpContext context, AgentLinks links, string agent, string name, string? format, uint? slot, bool? active)
+    private static async Task<Download> FileAsync(AgentLink link, ExportSnapshotRequest request, CancellationToken cancellation)
     {
-        CancellationToken gone = context.RequestAborted;
-        if (!Enum.TryParse(format, ignoreCase: true, out SnapshotFormat wanted) || !SnapshotWords.Formats.Contains(wanted))
-        {
-            await RefuseAsync(context, StatusCodes.Status400BadRequest, BackupTexts.NoSuchFormat);
-            return;
-        }
-        using Activity? span = AgentLink.StartAction("snapshot.download");
-        try
-        {
-            if (links.Find(agent) is not { } link)
-            {
-                await RefuseAsync(context, StatusCodes.Status404NotFound, BackupTexts.NoSuchAgent);
-                return;
-            }
-            Snapshot snapshot = (await link.Client.GetSnapshotAsync(new GetSnapshotRequest { Name = name }, gone)).Snapshot;
-            ExportSnapshotRequest request = new() { Name = snapshot.Name, Format = wanted, Slot = slot ?? 1, ActiveOnly = active ?? false };
-            await foreach (ExportSnapshotResponse piece in link.Client.ExportSnapshotAsync(request, gone))
-            {
-                // Not before the first piece: until then a failure can still say what it is.
-                if (!context.Response.HasStarted)
-                    Begin(context.Response, SnapshotWords.FileName(snapshot, wanted, request.Slot, request.ActiveOnly));
-                await context.Response.Body.WriteAsync(piece.Chunk.Memory, gone);
-            }
-        }
-        catch (AgentException fault)
-        {
-            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
-            if (context.Response.HasStarted)
-                context.Abort(); // The browser tells a file that broke off from one that ended.
-            else
-                await RefuseAsync(context, StatusOf(fault), $"{fault.Message} [{fault.Reason}]{(span is null ? "" : $" {Shell.ShellTexts.Trace} {span.TraceId.ToHexString()}")}");
-        }
-        catch (ContextException fault)
-        {
-            await RefuseAsync(context, StatusCodes.Status500InternalServerError, fault.Message);
-        }
-        catch (OperationCanceledException) when (gone.IsCancellationRequested)
-        {
-            // Whoever wanted it left.
-        }
+        Snapshot snapshot = (await link.Client.GetSnapshotAsync(new GetSnapshotRequest { Name = request.Name }, cancellation)).Snapshot;
+        return new Download(
+            SnapshotWords.FileName(snapshot, request.Format, request.Slot, request.ActiveOnly), "text/plain; charset=us-ascii",
+            link.Client.ExportSnapshotAsync(request, cancellation).Select(piece => piece.Chunk.Memory));
     }
-
-    private static void Begin(HttpResponse response, string fileName)
-    {
-        response.ContentType = "text/plain; charset=us-ascii";
-        response.Headers.ContentDisposition = $"attachment; filename=\"{fileName}\"";
-        response.Headers.CacheControl = "no-store"; // It holds keys and an identity.
-    }
-
-    private static Task RefuseAsync(HttpContext context, int status, string why)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
-        return context.Response.WriteAsync(SafeText.Clean(why), context.RequestAborted);
-    }
-
-    private static int StatusOf(AgentException fault) => fault.StatusCode switch
-    {
-        StatusCode.NotFound => StatusCodes.Status404NotFound,
-        StatusCode.PermissionDenied or StatusCode.Unauthenticated => StatusCodes.Status403Forbidden,
-        StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
-        StatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
-        StatusCode.Unavailable or StatusCode.DeadlineExceeded => StatusCodes.Status503ServiceUnavailable,
-        _ => StatusCodes.Status502BadGateway,
-    };
 }

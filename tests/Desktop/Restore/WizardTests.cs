@@ -51,7 +51,7 @@ public sealed class WizardTests : RestoreBench
         await StateAsync(page, "Planned");
         await Expect(page.Locator("[data-row='now'] td").First).ToHaveTextAsync("00");
         Assert.Equal(["08", "3A", "65", "39", "08", "53", "46", "83", "90"], (await page.Locator("[data-row='new'] td").AllTextContentsAsync()).Take(9));
-        Assert.Equal(9, await page.Locator("[data-row='new'] td.differs").CountAsync());
+        Assert.Equal(9, await page.Locator("[data-row='new'] td.byte-differs").CountAsync());
         await Expect(page.Locator("[data-row='difference'] .visually-hidden").First).ToHaveTextAsync("differs");
         await Expect(page.Locator("[data-row='new'] .means")).ToHaveTextAsync("35693803 564380 9");
         Assert.Equal(("bench-3", "restore: ticket 4711"), (await DeviceAsync("port-1")).Lease is { } lease ? (lease.Holder, lease.Purpose) : default);

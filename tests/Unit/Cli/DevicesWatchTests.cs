@@ -64,18 +64,18 @@ public class DevicesWatchTests
 
         Assert.Equal(
             [
-                "1 restore not settled",
+                "1 restore open",
                 "1,200 restores wait for approval",
                 "no restore waits for approval",
                 "all restores settled",
                 "1 restore waits for approval",
-                "1 restore not settled",
+                "1 restore open",
             ],
             run.OutLines.Where(line => line.Contains("UTC", StringComparison.Ordinal)).Select(line => line["00:00:00 UTC  ".Length..]));
         // What was there when the watch began stands with the table's notes.
         string[] notes = run.Err.Split('\n');
         Assert.Equal(
-            ["1 restore waits for approval", "2 restores not settled", "Watching; Ctrl-C ends it."],
+            ["1 restore waits for approval", "2 restores open", "Watching; Ctrl-C ends it."],
             notes[..(notes.IndexOf("Watching; Ctrl-C ends it.") + 1)].TakeLast(3));
     }
 
