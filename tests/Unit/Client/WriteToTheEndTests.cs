@@ -57,7 +57,8 @@ public class WriteToTheEndTests
         await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(Request, lost => told.Add(lost.Reason), TestContext.Current.CancellationToken))
             told.Add(message.EventCase.ToString());
 
-        Assert.Equal(["Progress", "CONNECTION_LOST", "CONNECTION_LOST", "Receipt"], told);
+        // What was written just before a cut may or may not arrive.
+        Assert.Equal(["CONNECTION_LOST", "CONNECTION_LOST", "Receipt"], told.Where(one => one != "Progress"));
     }
 
     [Fact]
