@@ -39,7 +39,8 @@ internal sealed class Chromium : IAsyncDisposable
         return new Chromium(playwright, browser);
     }
 
-    public Task<IPage> OpenPageAsync() => _browser.NewPageAsync();
+    // In a session of its own, where further pages can be opened.
+    public async Task<IPage> OpenPageAsync() => await (await _browser.NewContextAsync()).NewPageAsync();
 
     public async ValueTask DisposeAsync()
     {
