@@ -22,18 +22,29 @@ internal sealed class Shipped : IDisposable
     {
         var shipped = new Shipped();
         foreach (string project in (string[])["Agent", "Client.Cli", "PhoneSimulator"])
-        {
-            var how = new ProcessStartInfo("dotnet",
-                ["publish", Repository.File($"src/{project}/{project}.csproj"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
-                    "-v", "quiet", "-nodeReuse:false", "-o", shipped._folder.File(project)])
-            { RedirectStandardOutput = true };
-            using var publish = Process.Start(how)!;
-            string text = await publish.StandardOutput.ReadToEndAsync(ct);
-            await publish.WaitForExitAsync(ct);
-            if (publish.ExitCode != 0)
-                throw new InvalidOperationException($"dotnet publish of {project} failed:\n{text}");
-        }
+            await shipped.PublishAsync(project, ct);
         return shipped;
+    }
+
+    private async Task PublishAsync(string project, CancellationToken ct)
+    {
+        var how = new ProcessStartInfo("dotnet",
+            ["publish", Repository.File($"src/{project}/{project}.csproj"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
+                "-v", "quiet", "-nodeReuse:false", "-o", _folder.File(project)])
+        { RedirectStandardOutput = true };
+        using var publish = Process.Start(how)!;
+        string text = await publish.StandardOutput.ReadToEndAsync(ct);
+        await publish.WaitForExitAsync(ct);
+        if (publish.ExitCode != 0)
+            throw new InvalidOperationException($"dotnet publish of {project} failed:\n{text}");
+    }
+
+    /// <summary>Publishes the desktop client alone; where it lies.</summary>
+    public static async Task<(string Program, IDisposable Folder)> PublishDesktopAsync(CancellationToken ct)
+    {
+        var shipped = new Shipped();
+        await shipped.PublishAsync("Client.Desktop", ct);
+        return (shipped._folder.File("Client.Desktop/imei-desktop"), shipped);
     }
 
     public OurProgram Agent(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments) =>
