@@ -1,10 +1,10 @@
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
-using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Desktop.Window;
 using ImeiAgent.Client.Telemetry;
@@ -66,7 +66,6 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
-        builder.Services.AddSingleton<JobPictures>();
         builder.Services.AddSingleton<HeldLeases>();
         builder.Services.AddSingleton<RestoreCases>();
         builder.Services.AddSingleton<ReceiptSource>();
@@ -74,6 +73,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton<PaperPrint>();
         builder.Services.AddSingleton<ItemShelf>();
         builder.Services.AddSingleton<LiveReads>();
+        builder.Services.AddSingleton<JobPictures>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -82,10 +82,10 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseMiddleware<AccessGate>();
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
-        SnapshotFiles.Map(app);
         ReceiptDownloads.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        SnapshotFiles.Map(app);
         app.MapOperationDownloads();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         await app.StartAsync(cancellation);
         return new DesktopHost(app, entrance, telemetry);
     }

@@ -22,9 +22,6 @@ public static class Places
     /// <summary>Starting a backup of a phone.</summary>
     public static string Backup(string agent, string device) => At(agent, "phones", Last(device), "backup");
 
-    /// <summary>The items of a phone as it holds them now.</summary>
-    public static string LiveItems(string agent, string device) => At(agent, "phones", Last(device), "items");
-
     /// <summary>Restoring a phone's IMEI.</summary>
     public static string Restore(string agent, string device) => At(agent, "phones", Last(device), "restore");
 
