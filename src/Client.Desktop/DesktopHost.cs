@@ -1,12 +1,15 @@
-using System.Net;
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Operations;
+using ImeiAgent.Client.Desktop.Receipts;
+using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.Client.Desktop.Window;
 using ImeiAgent.Client.Telemetry;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using MudBlazor.Services;
 
 namespace ImeiAgent.Client.Desktop;
@@ -16,31 +19,34 @@ public sealed class DesktopHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
 
-    private readonly AccessKeys _keys;
     private readonly ProgramTelemetry _telemetry;
 
-    private DesktopHost(WebApplication app, Uri address, AccessKeys keys, ProgramTelemetry telemetry)
+    private DesktopHost(WebApplication app, Entrance entrance, ProgramTelemetry telemetry)
     {
         _app = app;
         _telemetry = telemetry;
-        _keys = keys;
-        Address = address;
-        EntryUrl = new Uri(address, "/?key=" + keys.OneTimeKey);
+        Address = entrance.Address;
+        EntryUrl = entrance.UrlOf("/");
+        Pages = app.Services.GetRequiredService<OpenPages>();
     }
 
-    /// <summary>Where the pages are, as in <c>http://127.0.0.1:40123/</c>.</summary>
+    /// <summary>Where the pages are, as in <c>http://127.83.12.201:40123/</c>.</summary>
     public Uri Address { get; }
 
     /// <summary>The address with the key that lets one browser in, once.</summary>
     public Uri EntryUrl { get; }
 
-    /// <summary>Whether a browser came in with the key.</summary>
-    public bool WasEntered => _keys.IsUsed;
+    /// <summary>Which pages are open in browsers.</summary>
+    public OpenPages Pages { get; }
 
-    /// <summary>Starts serving.</summary>
-    public static async Task<DesktopHost> StartAsync(DesktopOptions options, CancellationToken cancellation)
+    /// <summary>Whether the process was told to end.</summary>
+    public bool IsStopping => _app.Lifetime.ApplicationStopping.IsCancellationRequested;
+
+    /// <summary>Starts serving, at <paramref name="entrance"/> or at one of its own; it closes either.</summary>
+    public static async Task<DesktopHost> StartAsync(DesktopOptions options, CancellationToken cancellation, Entrance? entrance = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        entrance ??= Entrance.Open();
         ProgramTelemetry telemetry = ProgramTelemetry.Start("imei-desktop", AgentLink.SourceName, Environment.GetEnvironmentVariable);
         foreach (string problem in telemetry.Problems)
             await Console.Error.WriteLineAsync($"imei-desktop: {problem}");
@@ -52,18 +58,26 @@ public sealed class DesktopHost : IAsyncDisposable
             EnvironmentName = Environments.Production,
         });
         builder.WebHost.UseStaticWebAssets();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Use(OwnConnections.Only)));
+        entrance.Serve(builder.WebHost);
         builder.Logging.ClearProviders()
             .AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace)
             .SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // Its keys live in memory, whatever it warns of.
+        telemetry.AddTo(builder.Logging);
 
-        AccessKeys keys = new();
-        builder.Services.AddSingleton(keys);
+        builder.Services.AddSingleton(entrance.Keys);
+        builder.Services.AddSingleton<OpenPages>().AddScoped<CircuitHandler, PageConnection>();
         builder.Services.AddSingleton(options.Time);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<AgentLinks>();
         builder.Services.AddSingleton<HeldLeases>();
+        builder.Services.AddSingleton<RestoreCases>();
+        builder.Services.AddSingleton<ReceiptSource>();
+        builder.Services.AddSingleton<ReceiptDocument>();
+        builder.Services.AddSingleton<PaperPrint>();
+        builder.Services.AddSingleton<ItemShelf>();
+        builder.Services.AddSingleton<LiveReads>();
+        builder.Services.AddSingleton<JobPictures>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();
@@ -72,16 +86,43 @@ public sealed class DesktopHost : IAsyncDisposable
         app.UseMiddleware<AccessGate>();
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        ReceiptDownloads.Map(app);
+        SnapshotFiles.Map(app);
         app.MapOperationDownloads();
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         await app.StartAsync(cancellation);
-
-        string address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        return new DesktopHost(app, new Uri(address), keys, telemetry);
+        return new DesktopHost(app, entrance, telemetry);
     }
 
     /// <summary>Waits until the process is told to end.</summary>
     public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>
+    /// Before the program ends: tells which restores were sent from here and have no outcome yet, and waits for it. The agent carries them to
+    /// their end in any case.
+    /// </summary>
+    /// <param name="tell">Where to tell it.</param>
+    /// <param name="cancellation">Waits no longer, and tells how the outcome is learnt.</param>
+    public async Task SeeRestoresThroughAsync(TextWriter tell, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tell);
+        RestoreCases cases = _app.Services.GetRequiredService<RestoreCases>();
+        foreach ((RestoreCase restore, RestoreRun run) in cases.Running)
+        {
+            string device = RestoreWords.Short(restore.Device);
+            try
+            {
+                if (!cancellation.IsCancellationRequested)
+                    await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndWaits.With(device, run.RequestId));
+                await cases.SettledAsync(cancellation);
+                await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndTells.With(device, run.Receipt is { } receipt ? Words.For(receipt.Outcome) : RestoreTexts.NothingWritten));
+            }
+            catch (OperationCanceledException)
+            {
+                await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndLeaves.With(device, run.RequestId));
+            }
+        }
+    }
 
     /// <summary>Ends serving.</summary>
     public async ValueTask DisposeAsync()

@@ -10,15 +10,36 @@ public sealed partial class AgentClient
     public const int WriteAttempts = 6;
 
     /// <summary>
+    /// Has the agent check a restore, and returns what would be written. The same request as the write will be, its id included: what a supervisor
+    /// approves of the plan is approved of the write. Only what opens the phone is left out, which a check has no use for.
+    /// </summary>
+    /// <param name="request">The restore.</param>
+    /// <param name="reveal">Show IMEIs unmasked. A person asked to see them.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    /// <returns>A receipt with the outcome VALIDATED or UNCHANGED.</returns>
+    /// <exception cref="AgentException">The agent's refusal, or it did not answer.</exception>
+    public async Task<WriteReceipt> PlanWriteAsync(WriteImeiRequest request, bool reveal, CancellationToken cancellation)
+    {
+        WriteImeiRequest question = new(request) { ValidateOnly = true, RevealImei = reveal, Spc = "", SecurityPassword = "", FencingToken = 0 };
+        WriteReceipt? plan = null;
+        await foreach (WriteImeiResponse message in WriteImeiAsync(question, cancellation).ConfigureAwait(false))
+            plan = message.Receipt ?? plan;
+        return plan?.Outcome is WriteOutcome.Validated or WriteOutcome.Unchanged ? plan : throw StatusDecoder.NoPlan(Endpoint);
+    }
+
+    /// <summary>
     /// As <see cref="WriteImeiAsync"/>, and when the connection breaks asks again with the same request_id, which by contract
     /// returns the stored receipt and never writes twice. Phases that were told before the break are not told again.
     /// </summary>
+    /// <param name="request">The restore.</param>
+    /// <param name="onLost">Told when the connection broke and the request, which the agent may have, is going to be asked for again.</param>
+    /// <param name="cancellation">Ends the watching; a restore that has begun runs to its end in the agent.</param>
     /// <exception cref="AgentException">
     /// The agent's reason when it gave one; <see cref="AgentException.AgentUnreachable"/> when the request was never sent;
     /// <see cref="AgentException.OutcomeNotLearnt"/>, with the metadata "request_id", when it was sent and no receipt could be had.
     /// </exception>
     public async IAsyncEnumerable<WriteImeiResponse> WriteImeiToTheEndAsync(
-        WriteImeiRequest request, [EnumeratorCancellation] CancellationToken cancellation)
+        WriteImeiRequest request, Action<AgentException>? onLost, [EnumeratorCancellation] CancellationToken cancellation)
     {
         WritePhase reached = WritePhase.Unspecified;
         HashSet<(WritePhase, string)> told = [];
@@ -69,6 +90,7 @@ public sealed partial class AgentClient
                 throw lost;
             if (attempt == WriteAttempts)
                 throw StatusDecoder.OutcomeNotLearnt(request.RequestId, lost);
+            onLost?.Invoke(lost);
             await Task.Delay(TimeSpan.FromMilliseconds(250 << (attempt - 1)), _time, cancellation).ConfigureAwait(false);
         }
     }

@@ -96,16 +96,8 @@ public sealed record AgentEndpoint
     public static AgentEndpoint DefaultFor(Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
-        // XDG Base Directory Specification: the runtime directory may be missing (no login session), the state directory has a default.
         if (OperatingSystem.IsWindows())
             return new AgentEndpoint(EndpointKind.NamedPipe, "imeiagent");
-
-        string home = environment("HOME") is { Length: > 0 } set
-            ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
-        string directory = OperatingSystem.IsMacOS() ? Path.Combine(home, "Library", "Application Support")
-            : environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && Path.IsPathRooted(runtime) ? runtime
-            : environment("XDG_STATE_HOME") is { Length: > 0 } state && Path.IsPathRooted(state) ? state
-            : Path.Combine(home, ".local", "state");
-        return new AgentEndpoint(EndpointKind.UnixSocket, Path.Combine(directory, "imeiagent", "agent.sock"));
+        return new AgentEndpoint(EndpointKind.UnixSocket, Path.Combine(PrivateFolder.OfRunningPrograms(environment).Path, "agent.sock"));
     }
 }

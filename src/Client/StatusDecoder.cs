@@ -37,6 +37,10 @@ internal static class StatusDecoder
     public static AgentException ConnectionLost(AgentEndpoint endpoint, string what) =>
         new(AgentException.ClientDomain, AgentException.ConnectionLost, $"The agent at {endpoint} {what}.", StatusCode.Unavailable, NoMetadata, null);
 
+    public static AgentException NoPlan(AgentEndpoint endpoint) =>
+        new(AgentException.ClientDomain, AgentException.Unexplained, $"The agent at {endpoint} did not say what would be written; nothing was done.",
+            StatusCode.Unknown, NoMetadata, null);
+
     public static AgentException OutcomeNotLearnt(string requestId, AgentException last) =>
         new(AgentException.ClientDomain, AgentException.OutcomeNotLearnt,
             "The restore was sent and its outcome could not be learnt: the phone may hold the old or the new value. " + last.Message,

@@ -120,12 +120,12 @@ public static class Words
         var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} restores wait for approval"),
     };
 
-    /// <summary>How many restores are open in the journal, as in "1 restore not settled".</summary>
+    /// <summary>How many restores are open in the journal, as in "1 restore open": under way, or interrupted and not settled.</summary>
     public static string OpenRestores(WatchAttention attention) => attention.OpenJournalRows switch
     {
         0 => "all restores settled",
-        1 => "1 restore not settled",
-        var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} restores not settled"),
+        1 => "1 restore open",
+        var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} restores open"),
     };
 
     /// <summary>What a client may do, as in "technician".</summary>

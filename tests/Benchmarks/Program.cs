@@ -16,6 +16,8 @@ using ImeiAgent.Benchmarks;
     ("telemetry", (rounds, ct) => Shipped.UseAsync(programs => Telemetry.WithoutDelayAsync(programs, rounds, ct), ct)),
     ("telemetry-200us", (rounds, ct) => Shipped.UseAsync(programs => Telemetry.WithWorkAsync(programs, rounds, ct), ct)),
     ("watchers", (rounds, ct) => Shipped.UseAsync(programs => Watchers.RunAsync(programs, rounds, ct), ct)),
+    ("watched-dump", (rounds, ct) => Shipped.UseAsync(programs => WatchedDump.WithoutDelayAsync(programs, rounds, ct), ct)),
+    ("watched-dump-200us", (rounds, ct) => Shipped.UseAsync(programs => WatchedDump.WithWorkAsync(programs, rounds, ct), ct)),
     ("load", (minutes, ct) => Shipped.UseAsync(programs => Load.RunAsync(programs, minutes, ct), ct)),
     ("resident", (_, ct) => Shipped.UseAsync(programs => Resident.RunAsync(programs, ct), ct)),
 ];

@@ -22,18 +22,29 @@ internal sealed class Shipped : IDisposable
     {
         var shipped = new Shipped();
         foreach (string project in (string[])["Agent", "Client.Cli", "PhoneSimulator"])
-        {
-            var how = new ProcessStartInfo("dotnet",
-                ["publish", Repository.File($"src/{project}/{project}.csproj"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
-                    "-v", "quiet", "-nodeReuse:false", "-o", shipped._folder.File(project)])
-            { RedirectStandardOutput = true };
-            using var publish = Process.Start(how)!;
-            string text = await publish.StandardOutput.ReadToEndAsync(ct);
-            await publish.WaitForExitAsync(ct);
-            if (publish.ExitCode != 0)
-                throw new InvalidOperationException($"dotnet publish of {project} failed:\n{text}");
-        }
+            await shipped.PublishAsync(project, ct);
         return shipped;
+    }
+
+    private async Task PublishAsync(string project, CancellationToken ct)
+    {
+        var how = new ProcessStartInfo("dotnet",
+            ["publish", Repository.File($"src/{project}/{project}.csproj"), "-c", "Release", "--use-current-runtime", "-p:PublishReadyToRun=true", "--self-contained", "false",
+                "-v", "quiet", "-nodeReuse:false", "-o", _folder.File(project)])
+        { RedirectStandardOutput = true };
+        using var publish = Process.Start(how)!;
+        string text = await publish.StandardOutput.ReadToEndAsync(ct);
+        await publish.WaitForExitAsync(ct);
+        if (publish.ExitCode != 0)
+            throw new InvalidOperationException($"dotnet publish of {project} failed:\n{text}");
+    }
+
+    /// <summary>The desktop program, without a window of its own; published when it is first asked for.</summary>
+    public async Task<OurProgram> DesktopAsync(string agent, CancellationToken ct)
+    {
+        if (!Directory.Exists(_folder.File("Client.Desktop")))
+            await PublishAsync("Client.Desktop", ct);
+        return OurProgram.StartAny(_folder.File("Client.Desktop/imei-desktop"), null, "--no-window", "--agent", agent);
     }
 
     public OurProgram Agent(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments) =>

@@ -81,11 +81,15 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>Dumps one SIM of a phone, of which nothing but the summary is wanted; returns how long the job took, from asking to its end.</summary>
-    public async Task<TimeSpan> DumpAsync(string port, CancellationToken ct, bool keep = true)
+    public Task<TimeSpan> DumpAsync(string port, CancellationToken ct, bool keep = true) => DumpAsync(Everything(port, keep), _ => Task.CompletedTask, ct);
+
+    /// <summary>The same as it is asked for, with something done once its name is known.</summary>
+    public async Task<TimeSpan> DumpAsync(StartDumpRequest request, Func<string, Task> begun, CancellationToken ct)
     {
         var jobs = new JobService.JobServiceClient(Channel);
         var watch = Stopwatch.StartNew();
-        StartDumpResponse started = await jobs.StartDumpAsync(Everything(port, keep), cancellationToken: ct);
+        StartDumpResponse started = await jobs.StartDumpAsync(request, cancellationToken: ct);
+        await begun(started.Job.Name);
         WaitJobResponse ended = await jobs.WaitJobAsync(
             new WaitJobRequest { Name = started.Job.Name, Limit = Google.Protobuf.WellKnownTypes.Duration.FromTimeSpan(TimeSpan.FromMinutes(5)) }, cancellationToken: ct);
         return ended.Job.State == JobState.Succeeded && ended.Job.Summary.Failed == 0

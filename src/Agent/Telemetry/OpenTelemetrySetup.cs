@@ -17,7 +17,7 @@ internal static class OpenTelemetrySetup
     private const string Disabled = "OTEL_SDK_DISABLED";
 
     private static readonly string[] s_sources = [AgentTelemetry.Name, "ImeiAgent.Operations", "ImeiAgent.Session"];
-    private static readonly string[] s_meters = [.. s_sources, "System.Runtime"];
+    private static readonly string[] s_meters = [.. s_sources, "ImeiAgent.Vault", "System.Runtime"];
 
     /// <summary>Sets up what the environment asks for.</summary>
     /// <param name="builder">The agent.</param>

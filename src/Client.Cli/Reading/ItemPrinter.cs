@@ -4,7 +4,7 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli.Reading;
 
-// One NV item for a person: number, name, status, then its bytes in rows of 16.
+// One NV item for a person: number, name, status, what it means where that is known, then its bytes in rows of 16.
 internal static class ItemPrinter
 {
     private const int RowLength = 16;
@@ -16,6 +16,8 @@ internal static class ItemPrinter
         if (name.Length > 0)
             line.Append(CultureInfo.InvariantCulture, $"  {name}");
         screen.Line(line.ToString());
+        if (item.Text.Length > 0)
+            screen.Line("    = " + item.Text);
 
         ReadOnlySpan<byte> data = item.Data.Span;
         int used = data.TrimEnd((byte)0).Length;
@@ -33,16 +35,4 @@ internal static class ItemPrinter
             text.Append(text.Length == 0 ? "" : " ").Append(value.ToString("X2", CultureInfo.InvariantCulture));
         return text.ToString();
     }
-
-    /// <summary>
-    /// Whether the phone's answer settles what the item holds: data, or that it is not there. Not when it was busy, failed, stayed
-    /// silent or kept it locked. The agent counts a range by the same rule. What is skipped on purpose makes no read incomplete.
-    /// </summary>
-    public static bool IsKnown(NvItem item) => item.Outcome switch
-    {
-        NvOutcome.Answered => item.Status is 0 or 5 or 6 or 8,
-        NvOutcome.Refused => item.Refusal is 0x13 or 0x14 or 0x15,
-        NvOutcome.Skipped => true,
-        _ => false,
-    };
 }

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Cli.Restoring;
@@ -17,9 +18,44 @@ internal static class RestoreProcedure
 
         // From here the phone goes by its full name: a second one that is plugged in meanwhile cannot take its place.
         Device device = await FindAsync(invocation, order).ConfigureAwait(false);
-        LeaseHold hold = await LeaseHold.TakeAsync(invocation, device.Name, order).ConfigureAwait(false);
-        await using (hold.ConfigureAwait(false))
+        LeaseHold hold = await HoldAsync(invocation, device.Name, order).ConfigureAwait(false);
+        try
+        {
             return await RunAsync(invocation, order, device, hold, asks, spc, password).ConfigureAwait(false);
+        }
+        catch (LeaseLostException lost)
+        {
+            throw lost.Fault is { } fault
+                ? new CliException(ExitCodes.For(fault), fault.Reason, $"{fault.Message} [{fault.Reason}]")
+                : new CliException(ExitCode.Refused, "LEASE_SUPERSEDED", $"{lost.Message} Nothing was written.");
+        }
+        finally
+        {
+            if (await hold.ReleaseAsync().ConfigureAwait(false) is { } fault)
+                screen.Note($"The lease on {Names.Short(device.Name)} could not be given back and ends by itself: {fault.Message}");
+        }
+    }
+
+    // Takes the lease, or keeps the one that was given with --lease; none of an agent that knows no leases, and where none may be needed.
+    private static async Task<LeaseHold> HoldAsync(Invocation invocation, string device, RestoreOrder order)
+    {
+        if (order.DryRun)
+            return LeaseHold.None(invocation.Cancellation);
+        if (order.Lease is { } held)
+            return LeaseHold.Keep(invocation.Client, device, held, invocation.Cancellation);
+        try
+        {
+            return await LeaseHold.TakeAsync(invocation.Client, device, order.Reason, TimeSpan.Zero, invocation.Cancellation).ConfigureAwait(false);
+        }
+        catch (AgentException older) when (older.StatusCode == StatusCode.Unimplemented)
+        {
+            return LeaseHold.None(invocation.Cancellation);
+        }
+        catch (AgentException refused) when (order.RequestId is not null && refused.Domain == AgentException.AgentDomain)
+        {
+            // An outcome is told without a lease, whoever has the phone; should the restore not have been carried out, the agent says that it takes one.
+            return LeaseHold.None(invocation.Cancellation);
+        }
     }
 
     private static async Task<ExitCode> RunAsync(
@@ -49,7 +85,7 @@ internal static class RestoreProcedure
         WriteReceipt plan;
         try
         {
-            plan = await PlanAsync(invocation, request, reveal).ConfigureAwait(false);
+            plan = await invocation.Client.PlanWriteAsync(request, reveal, invocation.Cancellation).ConfigureAwait(false);
         }
         catch (AgentException refusal)
         {
@@ -125,18 +161,5 @@ internal static class RestoreProcedure
         else
             request.Snapshot = one.Snapshot;
         return request;
-    }
-
-    // The same request as the write will be, its id included: what a supervisor approves of the plan is approved of the write. Only what
-    // opens the phone is left out, which a check has no use for.
-    private static async Task<WriteReceipt> PlanAsync(Invocation invocation, WriteImeiRequest request, bool reveal)
-    {
-        WriteImeiRequest question = new(request) { ValidateOnly = true, RevealImei = reveal, Spc = "", SecurityPassword = "", FencingToken = 0 };
-        WriteReceipt? plan = null;
-        await foreach (WriteImeiResponse message in invocation.Client.WriteImeiAsync(question, invocation.Cancellation).ConfigureAwait(false))
-            plan = message.Receipt ?? plan;
-        return plan?.Outcome is WriteOutcome.Validated or WriteOutcome.Unchanged
-            ? plan
-            : throw new CliException(ExitCode.Internal, "NO_PLAN", "the agent did not say what would be written; nothing was done");
     }
 }

@@ -14,7 +14,7 @@ internal static class WriteRun
         try
         {
             await foreach (WriteImeiResponse message in
-                invocation.Client.WriteImeiToTheEndAsync(request, invocation.Cancellation).ConfigureAwait(false))
+                invocation.Client.WriteImeiToTheEndAsync(request, onLost: null, invocation.Cancellation).ConfigureAwait(false))
             {
                 if (screen.Json)
                     screen.Message(message);

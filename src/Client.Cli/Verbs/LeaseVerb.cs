@@ -104,7 +104,7 @@ internal static class LeaseVerb
             if (invocation.Screen.Json)
                 invocation.Screen.Message(answer);
             else
-                invocation.Screen.Line($"lease {request.FencingToken} {LeaseWords.For(answer.End)}");
+                invocation.Screen.Line($"lease {request.FencingToken} {Words.For(answer.End)}");
             return ExitCode.Ok;
         });
         return release;
@@ -122,7 +122,7 @@ internal static class LeaseVerb
     {
         if (!hold)
         {
-            invocation.Screen.Note($"It ends at {LeaseWords.Until(lease)} unless it is renewed. To keep it: imei lease watch -d {Names.Short(lease.Device)} {lease.FencingToken}");
+            invocation.Screen.Note($"It ends at {Until(lease)} unless it is renewed. To keep it: imei lease watch -d {Names.Short(lease.Device)} {lease.FencingToken}");
             return ExitCode.Ok;
         }
         try
@@ -136,7 +136,7 @@ internal static class LeaseVerb
             if (invocation.Screen.Json)
                 invocation.Screen.Message(answer);
             else
-                invocation.Screen.Line($"lease {lease.FencingToken} {LeaseWords.For(answer.End)}");
+                invocation.Screen.Line($"lease {lease.FencingToken} {Words.For(answer.End)}");
             return ExitCode.Ok;
         }
     }
@@ -159,7 +159,7 @@ internal static class LeaseVerb
             if (news.End == LeaseEnd.Unspecified)
                 continue;
             if (!screen.Json)
-                screen.Line(LeaseWords.Ended(news));
+                screen.Line(Words.Ended(news));
             return news.End == LeaseEnd.Released ? ExitCode.Ok : ExitCode.Refused;
         }
         throw new CliException(ExitCode.Internal, "NO_END", "the agent did not say how the lease ended");
@@ -170,7 +170,7 @@ internal static class LeaseVerb
         if (screen.Json)
             screen.Message(answer);
         else
-            screen.Line($"lease {lease.FencingToken} on {Names.Short(lease.Device)}, until {LeaseWords.Until(lease)}");
+            screen.Line($"lease {lease.FencingToken} on {Names.Short(lease.Device)}, until {Until(lease)}");
     }
 
     private static Cell[] Row(Lease lease) =>
@@ -183,6 +183,8 @@ internal static class LeaseVerb
         lease.Waiting.ToString(CultureInfo.InvariantCulture),
         lease.Purpose,
     ];
+
+    private static string Until(Lease lease) => $"{JobPrinter.Time(lease.ExpireTime)} UTC";
 
     private static Duration? Seconds(uint? seconds) => seconds is { } given ? new Duration { Seconds = given } : null;
 }

@@ -26,7 +26,7 @@ internal static class NvVerb
         globals.Run(read, invocation =>
         {
             uint slot = invocation.Parsed.GetValue(sim);
-            IReadOnlyList<NvRange> ranges = ItemRanges.Parse(invocation.Parsed.GetRequiredValue(items));
+            IReadOnlyList<NvRange> ranges = TypedItems.Parse(invocation.Parsed.GetRequiredValue(items));
             return invocation.Parsed.GetValue(output) is { } path
                 ? SnapshotRead.RunAsync(
                     invocation, new StartDumpRequest { Device = invocation.Device, Ranges = { ranges }, Slots = { slot } }, path, invocation.Parsed.GetValue(force))
@@ -52,7 +52,7 @@ internal static class NvVerb
             ReadItemRequest one = new() { Device = request.Device, Item = item, Slot = request.Slots[0] };
             ReadItemResponse answer = await invocation.Client.ReadItemAsync(one, invocation.Cancellation).ConfigureAwait(false);
             ItemPrinter.Print(invocation.Screen, answer.Item, answer.Name);
-            complete &= ItemPrinter.IsKnown(answer.Item);
+            complete &= answer.Item.IsKnown;
         }
         return complete ? ExitCode.Ok : ExitCode.Incomplete;
     }

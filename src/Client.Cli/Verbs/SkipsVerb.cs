@@ -54,7 +54,7 @@ internal static class SkipsVerb
             AddSkipRequest request = new()
             {
                 Model = invocation.Parsed.GetRequiredValue(model),
-                Item = ItemRanges.ParseOne(invocation.Parsed.GetRequiredValue(item)),
+                Item = TypedItems.ParseOne(invocation.Parsed.GetRequiredValue(item)),
                 Slot = invocation.Parsed.GetValue(sim),
                 Reason = invocation.Parsed.GetValue(reason) ?? "",
             };
@@ -77,7 +77,7 @@ internal static class SkipsVerb
             RemoveSkipRequest request = new()
             {
                 Model = invocation.Parsed.GetRequiredValue(model),
-                Item = ItemRanges.ParseOne(invocation.Parsed.GetRequiredValue(item)),
+                Item = TypedItems.ParseOne(invocation.Parsed.GetRequiredValue(item)),
                 Slot = invocation.Parsed.GetValue(sim),
             };
             RemoveSkipResponse answer = await invocation.Client.RemoveSkipAsync(request, invocation.Cancellation).ConfigureAwait(false);

@@ -1,10 +1,12 @@
 using System.Net;
+using ImeiAgent.Client.Desktop.Window;
 
 namespace ImeiAgent.Client.Desktop.Access;
 
 /// <summary>
-/// Lets in the one browser that was given the key, and nobody else: not another program of this machine, not a page of another site
-/// that reaches for loopback (Origin), not a foreign name that resolves to it (Host). Stands before everything, static files included.
+/// Lets in the one browser that was given a key, and nobody else: not another program of this machine, not a page of another site
+/// that reaches for loopback (Origin, Sec-Fetch-Site), not a foreign name that resolves to it (Host). Stands before everything, static
+/// files included.
 /// </summary>
 public sealed class AccessGate(RequestDelegate next, AccessKeys keys)
 {
@@ -20,20 +22,22 @@ public sealed class AccessGate(RequestDelegate next, AccessKeys keys)
         HttpRequest request = context.Request;
         IHeaderDictionary headers = context.Response.Headers;
         headers.ContentSecurityPolicy = ContentPolicy;
+        headers.XFrameOptions = "DENY";
         headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
+        // Not "no-referrer": with that a browser says "Origin: null" in the pages' own posts, and they could not be told from a stranger's.
+        headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers.CacheControl = "no-store"; // Pages hold numbers of phones. Static files say otherwise for themselves.
 
-        if (!IsLoopbackName(request.Host, context.Connection.LocalPort))
+        if (!IsOwnHost(context))
             return RefuseAsync(context, HttpStatusCode.Forbidden, "This address is for this machine's own browser.");
-        if (!IsOwnOrigin(request))
+        if (!IsOfOwnPage(request))
             return RefuseAsync(context, HttpStatusCode.Forbidden, "Another page has no business here.");
 
         string cookie = $"imei-desktop-{context.Connection.LocalPort}"; // Cookies do not keep ports apart; the name does.
-        if (keys.IsSession(request.Cookies[cookie]))
-            return next(context);
-
-        if (HttpMethods.IsGet(request.Method) && request.Path == "/" && request.Query["key"] is [{ } key] && keys.TryUse(key))
+        // A further window of a browser that is in already has a key too: it is used up, and leaves the address bar.
+        if (HttpMethods.IsGet(request.Method) && IsEntry(request.Path) && request.Query["key"] is [{ } key] && keys.TryUse(key))
         {
             context.Response.Cookies.Append(cookie, keys.Session, new CookieOptions
             {
@@ -41,26 +45,34 @@ public sealed class AccessGate(RequestDelegate next, AccessKeys keys)
                 SameSite = SameSiteMode.Strict,
                 Path = "/",
             });
-            headers.CacheControl = "no-store";
-            context.Response.Redirect("/"); // The key leaves the address bar.
+            context.Response.Redirect(request.Path);
             return Task.CompletedTask;
         }
+        if (keys.IsSession(request.Cookies[cookie]))
+            return next(context);
         return RefuseAsync(context, HttpStatusCode.Unauthorized,
             "This window's key is missing, wrong, or was used already. Close it and start imei-desktop again.");
     }
 
-    private static bool IsLoopbackName(HostString host, int port) =>
-        host.Port == port && host.Host is ("127.0.0.1" or "localhost");
+    // The redirect goes to this path: "//evil.example" would be another site.
+    private static bool IsEntry(PathString path) =>
+        path == "/" || WindowAddress.ContextOf(path) is not null;
 
-    private static bool IsOwnOrigin(HttpRequest request) =>
-        (request.Headers.Origin is not [{ } origin, ..] || origin == $"http://{request.Host}")
-        && request.Headers["Sec-Fetch-Site"] is not ["cross-site" or "same-site"];
+    private static bool IsOwnHost(HttpContext context) =>
+        context.Request.Host.Value == $"{context.Connection.LocalIpAddress}:{context.Connection.LocalPort}";
+
+    // "none" is what a person typed or another program opened. A request that changes something, or opens a connection that can, says where it is from in every browser.
+    private static bool IsOfOwnPage(HttpRequest request) =>
+        request.Headers["Sec-Fetch-Site"] is [] or ["same-origin" or "none"]
+        && (request.Headers.Origin is [] ? IsReading(request) : request.Headers.Origin is [{ } origin] && origin == $"http://{request.Host}");
+
+    private static bool IsReading(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Headers.Upgrade.Count == 0;
 
     private static Task RefuseAsync(HttpContext context, HttpStatusCode status, string why)
     {
         context.Response.StatusCode = (int)status;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(why, context.RequestAborted);
     }
 }

@@ -54,6 +54,30 @@ public sealed partial class AgentLink : IAsyncDisposable
         return s_source.StartActivity("desktop." + action);
     }
 
+    /// <summary>Waits until what is known of the agent fits.</summary>
+    /// <param name="fits">Asked of <see cref="View"/> now and after each change, on any thread.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public async Task UntilAsync(Func<bool> fits, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(fits);
+        TaskCompletionSource fitting = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Look()
+        {
+            if (fits())
+                fitting.TrySetResult();
+        }
+        Changed += Look;
+        try
+        {
+            Look();
+            await fitting.Task.WaitAsync(cancellation);
+        }
+        finally
+        {
+            Changed -= Look;
+        }
+    }
+
     /// <summary>Ends watching and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using Grpc.Core;
 using ImeiAgent.Client.Desktop.Agents;
-using ImeiAgent.V1;
 using Microsoft.Net.Http.Headers;
 
 namespace ImeiAgent.Client.Desktop.Shell;
@@ -17,7 +17,11 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
     /// <param name="agent">Which.</param>
     /// <param name="action">The name of the root span.</param>
     /// <param name="open">Begins the file.</param>
-    public static async Task FromAsync(HttpContext context, AgentLinks links, string agent, string action, Func<AgentLink, Download> open)
+    public static Task FromAsync(HttpContext context, AgentLinks links, string agent, string action, Func<AgentLink, Download> open) =>
+        FromAsync(context, links, agent, action, link => Task.FromResult(open(link)));
+
+    /// <summary>The same of a file about which the agent is asked first.</summary>
+    public static async Task FromAsync(HttpContext context, AgentLinks links, string agent, string action, Func<AgentLink, Task<Download>> open)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(links);
@@ -28,9 +32,9 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
             return;
         }
         using Activity? span = AgentLink.StartAction(action);
-        Download file = open(link);
         try
         {
+            Download file = await open(link);
             await file.SendAsync(context);
         }
         catch (AgentException fault)
@@ -39,7 +43,7 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
             if (context.Response.HasStarted)
                 context.Abort();
             else
-                await SayAsync(context, StatusOf(fault), SafeText.Clean(fault.Message));
+                await SayAsync(context, StatusOf(fault), $"{SafeText.Clean(fault.Message)} [{fault.Reason}]{(span is null ? "" : $" {ShellTexts.Trace} {span.TraceId.ToHexString()}")}");
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -61,15 +65,18 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
             await context.Response.Body.WriteAsync(pieces.Current, context.RequestAborted);
     }
 
-    private static int StatusOf(AgentException fault) => fault.Code switch
+    private static int StatusOf(AgentException fault) => fault.StatusCode switch
     {
-        ErrorReason.RoleInsufficient => StatusCodes.Status403Forbidden,
-        ErrorReason.TraceNotFound => StatusCodes.Status404NotFound,
-        ErrorReason.ArgumentInvalid => StatusCodes.Status400BadRequest,
+        StatusCode.PermissionDenied or StatusCode.Unauthenticated => StatusCodes.Status403Forbidden,
+        StatusCode.NotFound => StatusCodes.Status404NotFound,
+        StatusCode.InvalidArgument => StatusCodes.Status400BadRequest,
+        StatusCode.ResourceExhausted => StatusCodes.Status429TooManyRequests,
+        StatusCode.Unavailable or StatusCode.DeadlineExceeded => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status502BadGateway,
     };
 
-    private static Task SayAsync(HttpContext context, int status, string why)
+    /// <summary>Answers with a sentence in place of a file.</summary>
+    public static Task SayAsync(HttpContext context, int status, string why)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ImeiAgent.Client.Desktop.Shell;
 
 /// <summary>The addresses of the pages. Each names its agent, so that two windows can show two agents.</summary>
@@ -20,11 +22,11 @@ public static class Places
     /// <summary>Starting a backup of a phone.</summary>
     public static string Backup(string agent, string device) => At(agent, "phones", Last(device), "backup");
 
-    /// <summary>The items of a phone as it holds them now.</summary>
-    public static string LiveItems(string agent, string device) => At(agent, "phones", Last(device), "items");
-
     /// <summary>Restoring a phone's IMEI.</summary>
     public static string Restore(string agent, string device) => At(agent, "phones", Last(device), "restore");
+
+    /// <summary>Reading a phone's items, and what a running job has read of them so far.</summary>
+    public static string LiveItems(string agent, string device) => At(agent, "phones", Last(device), "items");
 
     /// <summary>The jobs of an agent.</summary>
     public static string Jobs(string agent) => At(agent, "jobs");
@@ -38,6 +40,14 @@ public static class Places
     /// <summary>The items of a snapshot, with or without "snapshots/".</summary>
     public static string Snapshot(string agent, string snapshot) => At(agent, "snapshots", Last(snapshot));
 
+    /// <summary>One item of a snapshot.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="snapshot">The snapshot's name, with or without "snapshots/".</param>
+    /// <param name="slot">SIM slot, from 1.</param>
+    /// <param name="item">0 to 65535.</param>
+    public static string SnapshotItem(string agent, string snapshot, uint slot, uint item) =>
+        Snapshot(agent, snapshot) + string.Create(CultureInfo.InvariantCulture, $"?sim={slot}&item={item}");
+
     /// <summary>Two snapshots side by side.</summary>
     public static string Compare(string agent, string snapshot, string other) => At(agent, "compare", Last(snapshot), Last(other));
 
@@ -48,6 +58,14 @@ public static class Places
 
     /// <summary>One row of it, with or without "journal/": its receipt.</summary>
     public static string JournalEntry(string agent, string entry) => At(agent, "journal", Last(entry));
+
+    /// <summary>The receipt of a row as a file.</summary>
+    /// <param name="agent">The agent.</param>
+    /// <param name="entry">The row, with or without "journal/".</param>
+    /// <param name="format">"html" or "pdf".</param>
+    /// <param name="reveal">Whether its numbers are in full. A person asked to see them.</param>
+    public static string ReceiptFile(string agent, string entry, string format, bool reveal) =>
+        $"/download/at/{Uri.EscapeDataString(agent)}/journal/{Uri.EscapeDataString(Last(entry))}/receipt.{format}{(reveal ? "?reveal=true" : "")}";
 
     /// <summary>Restores that wait for a supervisor's word.</summary>
     public static string Approvals(string agent) => At(agent, "approvals");

@@ -1,46 +1,45 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace ImeiAgent.Client.Desktop.Window;
 
-/// <summary>A window of an installed Edge, Chrome or Chromium without address bar, with a profile of its own.</summary>
+/// <summary>
+/// Windows of an installed Edge, Chrome or Chromium without address bar, with a profile of its own, which makes the browser a process of
+/// its own that ends when the last of them is closed.
+/// </summary>
 public sealed class AppWindow : IDisposable
 {
-    private readonly Process _browser;
-    private readonly string _profile;
+    private const string ProfilePrefix = "imei-desktop-";
 
-    private AppWindow(Process browser, string profile)
+    // What is typed here, a service code among it, is for nobody to keep.
+    private const string Preferences =
+        """{"credentials_enable_service":false,"profile":{"password_manager_enabled":false},"autofill":{"profile_enabled":false,"credit_card_enabled":false}}""";
+
+    private readonly string _program;
+    private readonly string _profile;
+    private readonly Process _browser;
+    private readonly List<Process> _messengers = [];
+
+    private AppWindow(string program, string profile, Process browser)
     {
-        _browser = browser;
+        _program = program;
         _profile = profile;
+        _browser = browser;
     }
 
-    /// <summary>Opens the window; null when no such browser is installed.</summary>
+    /// <summary>The browser's process.</summary>
+    public int ProcessId => _browser.Id;
+
+    /// <summary>Opens a window; null when no such browser is installed.</summary>
     public static AppWindow? TryOpen(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);
         foreach (string program in Browsers.Candidates())
         {
-            // A profile of its own makes the browser a process of its own, which ends when the window is closed.
-            string profile = Directory.CreateTempSubdirectory("imei-desktop-").FullName;
-            ProcessStartInfo start = new(program)
-            {
-                ArgumentList =
-                {
-                    $"--app={url}", $"--user-data-dir={profile}", "--no-first-run", "--no-default-browser-check",
-                    "--disable-background-networking", "--disable-sync", "--window-size=1280,800",
-                },
-                RedirectStandardOutput = true, // Browsers chat on both; nobody reads it.
-                RedirectStandardError = true,
-            };
-            if (TryStart(start) is { } browser)
-            {
-                browser.OutputDataReceived += static (_, _) => { };
-                browser.ErrorDataReceived += static (_, _) => { };
-                browser.BeginOutputReadLine();
-                browser.BeginErrorReadLine();
-                return new AppWindow(browser, profile);
-            }
+            string profile = Directory.CreateTempSubdirectory(ProfilePrefix).FullName; // For this user only.
+            Directory.CreateDirectory(Path.Combine(profile, "Default"));
+            File.WriteAllText(Path.Combine(profile, "Default", "Preferences"), Preferences);
+            if (Programs.TryStartUnheard(Start(program, profile, url)) is { } browser)
+                return new AppWindow(program, profile, browser);
             Directory.Delete(profile, recursive: true);
         }
         return null;
@@ -50,19 +49,33 @@ public sealed class AppWindow : IDisposable
     public static bool TryOpenInDefaultBrowser(Uri url)
     {
         ArgumentNullException.ThrowIfNull(url);
-        using Process? opener = TryStart(new ProcessStartInfo(url.ToString()) { UseShellExecute = true });
+        using Process? opener = Programs.TryStart(new ProcessStartInfo(url.ToString()) { UseShellExecute = true });
         return opener is not null;
     }
 
-    /// <summary>Completes when the window was closed.</summary>
+    /// <summary>Opens a further window of the same browser; false when that has ended or is gone.</summary>
+    public bool TryOpenAnother(Uri url)
+    {
+        ArgumentNullException.ThrowIfNull(url);
+        // Started with a profile that is in use, a browser hands the address to the one that uses it, and ends.
+        if (_browser.HasExited || Programs.TryStartUnheard(Start(_program, _profile, url)) is not { } messenger)
+            return false;
+        _messengers.Add(messenger);
+        return true;
+    }
+
+    /// <summary>Completes when the last window was closed.</summary>
     public Task WaitForCloseAsync(CancellationToken cancellation) => _browser.WaitForExitAsync(cancellation);
 
-    /// <summary>Closes the window if it is still open, and forgets its profile.</summary>
+    /// <summary>Closes what is still open, and forgets the profile.</summary>
     public void Dispose()
     {
-        if (!_browser.HasExited)
-            _browser.Kill(entireProcessTree: true);
-        _browser.Dispose();
+        foreach (Process process in (Process[])[.. _messengers, _browser])
+        {
+            if (!process.HasExited)
+                process.Kill(entireProcessTree: true);
+            process.Dispose();
+        }
         try
         {
             Directory.Delete(_profile, recursive: true);
@@ -73,15 +86,20 @@ public sealed class AppWindow : IDisposable
         }
     }
 
-    private static Process? TryStart(ProcessStartInfo start)
+    private static ProcessStartInfo Start(string program, string profile, Uri url)
     {
-        try
+        ProcessStartInfo start = new(program)
         {
-            return Process.Start(start);
-        }
-        catch (Exception fault) when (fault is Win32Exception or PlatformNotSupportedException or FileNotFoundException)
-        {
-            return null;
-        }
+            ArgumentList =
+            {
+                $"--app={url}", $"--user-data-dir={profile}", "--window-size=1280,800",
+                "--no-first-run", "--no-default-browser-check", "--disable-background-mode", // Asks nothing, and ends with its last window.
+                "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--disable-features=Translate",
+                "--no-proxy-server", // All it shows is on this machine.
+            },
+        };
+        // Keeps no password, so it must not ask the user to open a keyring for it.
+        start.ArgumentList.Add(OperatingSystem.IsMacOS() ? "--use-mock-keychain" : "--password-store=basic");
+        return start;
     }
 }

@@ -1,9 +1,13 @@
 namespace ImeiAgent.Client.Contexts;
 
-// A folder that only its user may look into, whose files are there whole or not at all.
-// Windows: both lie in the user's profile, whose access list keeps other users out. DPAPI would add a layer, but its package is not among those
-// that are clean for ahead-of-time compilation, and whoever runs as the user may ask DPAPI too.
-internal sealed class PrivateFolder(string path)
+/// <summary>
+/// A folder that only its user may look into, whose files are there whole or not at all. On Windows it lies in the user's profile, whose access
+/// list keeps other users out.
+/// </summary>
+/// <param name="path">Where it is, or will be.</param>
+// DPAPI would add a layer on Windows, but its package is not among those that are clean for ahead-of-time compilation, and whoever runs as the
+// user may ask DPAPI too.
+public sealed class PrivateFolder(string path)
 {
     private const UnixFileMode OfFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OfFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
@@ -13,8 +17,26 @@ internal sealed class PrivateFolder(string path)
     private const int LockAttempts = 250;
     private static readonly TimeSpan LockPause = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Where it is.</summary>
     public string Path { get; } = path;
 
+    /// <summary>Where this user's running programs find one another; gone after the next start of the machine, or not.</summary>
+    /// <param name="environment">Environment variables by name.</param>
+    public static PrivateFolder OfRunningPrograms(Func<string, string?> environment)
+    {
+        ArgumentNullException.ThrowIfNull(environment);
+        string home = environment("HOME") is { Length: > 0 } set
+            ? set : Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        // XDG Base Directory Specification: the runtime directory may be missing (no login session), the state directory has a default.
+        string above = OperatingSystem.IsWindows() ? Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData)
+            : OperatingSystem.IsMacOS() ? System.IO.Path.Combine(home, "Library", "Application Support")
+            : environment("XDG_RUNTIME_DIR") is { Length: > 0 } runtime && System.IO.Path.IsPathRooted(runtime) ? runtime
+            : environment("XDG_STATE_HOME") is { Length: > 0 } state && System.IO.Path.IsPathRooted(state) ? state
+            : System.IO.Path.Combine(home, ".local", "state");
+        return new PrivateFolder(System.IO.Path.Combine(above, "imeiagent"));
+    }
+
+    /// <summary>Makes it where it is not there, and closes it to other users where it is open.</summary>
     public void Make()
     {
         if (OperatingSystem.IsWindows())
@@ -66,6 +88,7 @@ internal sealed class PrivateFolder(string path)
         }
     }
 
+    /// <summary>Whether other users can do nothing with that file.</summary>
     public static bool IsPrivate(string file) => OperatingSystem.IsWindows() || (File.GetUnixFileMode(file) & Others) == 0;
 
     /// <summary>Waits for the lock, up to 5 s.</summary>

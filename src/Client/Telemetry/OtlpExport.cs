@@ -11,6 +11,8 @@ namespace ImeiAgent.Client.Telemetry;
 /// <summary>OpenTelemetry's SDK, built by hand: where to send and how the exporters read from the standard variables.</summary>
 internal sealed partial class OtlpExport
 {
+    private const string Own = "ImeiAgent";
+
     private readonly TracerProvider? _traces;
     private readonly MeterProvider? _metrics;
     private readonly ILoggerFactory? _logs;
@@ -27,6 +29,7 @@ internal sealed partial class OtlpExport
             _traces = Sdk.CreateTracerProviderBuilder()
                 .ConfigureResource(resource => Describe(resource, service))
                 .AddSource(source, ClientTelemetry.Name)
+                .AddProcessor(new MaskedSpans())
                 .AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Traces, environment))
                 .Build();
         if (settings.Metrics)
@@ -42,7 +45,8 @@ internal sealed partial class OtlpExport
         {
             ResourceBuilder resource = ResourceBuilder.CreateDefault();
             Describe(resource, service);
-            logs.SetResourceBuilder(resource).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Logs, environment));
+            logs.IncludeFormattedMessage = true;
+            logs.SetResourceBuilder(resource).AddProcessor(new MaskedRecords()).AddOtlpExporter(to => OtlpSignal.Apply(to, OtlpSignal.Logs, environment));
         }));
         _log = _logs.CreateLogger(source);
     }
@@ -51,6 +55,12 @@ internal sealed partial class OtlpExport
     {
         if (_log is not null)
             LogEnded(_log, command, exitCode);
+    }
+
+    public void AddTo(ILoggingBuilder logging)
+    {
+        if (_logs is not null)
+            logging.AddProvider(new SentLogs(_logs)).AddFilter<SentLogs>(Own, LogLevel.Information);
     }
 
     /// <summary>All three at once: one that hangs takes none of the others' time.</summary>
@@ -65,9 +75,19 @@ internal sealed partial class OtlpExport
 
     // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say comes last, and counts.
     private static void Describe(ResourceBuilder resource, string service) => resource
-        .AddService(service, serviceVersion: typeof(OtlpExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion)
+        .AddService(service, serviceVersion: typeof(OtlpExport).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0])
         .AddEnvironmentVariableDetector();
 
     [LoggerMessage(5001, LogLevel.Information, "{Command} ended with exit code {ExitCode}")]
     private static partial void LogEnded(ILogger log, string command, int exitCode);
+
+    // What a program's own logging knows of the export: whose end is the export's to decide, since it is flushed within a limit.
+    private sealed class SentLogs(ILoggerFactory logs) : ILoggerProvider
+    {
+        public ILogger CreateLogger(string categoryName) => logs.CreateLogger(categoryName);
+
+        public void Dispose()
+        {
+        }
+    }
 }

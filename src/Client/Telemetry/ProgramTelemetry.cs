@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 
 namespace ImeiAgent.Client.Telemetry;
 
@@ -56,6 +57,16 @@ public sealed class ProgramTelemetry : IAsyncDisposable
     /// <param name="command">Words of the command, as in "imei restore".</param>
     /// <param name="exitCode">What the shell gets.</param>
     public void LogEnd(string command, int exitCode) => _export?.LogEnd(command, exitCode);
+
+    /// <summary>
+    /// Has what a program logs sent too, correlated with the current span and with numbers masked: its own records from Information on, those of
+    /// libraries as its own filters say. Does nothing when logs are not sent.
+    /// </summary>
+    public void AddTo(ILoggingBuilder logging)
+    {
+        ArgumentNullException.ThrowIfNull(logging);
+        _export?.AddTo(logging);
+    }
 
     /// <summary>Sends what is left, for 2 s at most, or as long as OTEL_EXPORTER_OTLP_TIMEOUT says; never fails.</summary>
     public async ValueTask DisposeAsync()

@@ -38,7 +38,7 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
     /// <exception cref="OperationException">There is no such snapshot or it has no such slot, it is damaged, or the vault failed.</exception>
     public IEnumerable<NvReading> Read(string name, IReadOnlyCollection<int> slots, bool activeOnly, Caller by)
     {
-        (SnapshotInfo info, SnapshotContent content) = Load(name, slots);
+        (SnapshotInfo info, SnapshotContent content) = Load(name, slots, "slots");
         Note(by, "read-snapshot", "read", info, slots.Count == 0 ? [.. content.Slots.Select(s => (int)s)] : slots);
         return content.Readings.Where(r => (slots.Count == 0 || slots.Contains(r.Slot)) && (r.IsActive || !activeOnly));
     }
@@ -52,17 +52,17 @@ public sealed class Backups(PhoneRegistry phones, VaultFile vault)
     /// <exception cref="OperationException">There is no such snapshot or it has no such slot, it is damaged, or the vault failed.</exception>
     public void ExportText(string name, int slot, bool activeOnly, Stream destination, Caller by)
     {
-        (SnapshotInfo info, SnapshotContent content) = Load(name, [slot]);
+        (SnapshotInfo info, SnapshotContent content) = Load(name, [slot], "slot");
         Note(by, "export-snapshot", "exported", info, [slot]);
         NvText.Write(destination, content.Readings.Where(r => r.Slot == slot), activeOnly);
     }
 
-    private (SnapshotInfo Info, SnapshotContent Content) Load(string name, IEnumerable<int> slots)
+    private (SnapshotInfo Info, SnapshotContent Content) Load(string name, IEnumerable<int> slots, string field)
     {
         SnapshotInfo info = VaultAccess.Try(() => vault.Snapshots.Find(name));
         SnapshotContent content = VaultAccess.Try(() => vault.Snapshots.Load(info.Name));
         if (slots.Any(slot => slot is not (1 or 2) || !content.Slots.Contains((byte)slot)))
-            throw Faults.Argument("slot", $"this snapshot holds slot {string.Join(" and ", content.Slots)}.");
+            throw Faults.Argument(field, $"this snapshot holds slot {string.Join(" and ", content.Slots)}.");
         return (info, content);
     }
 

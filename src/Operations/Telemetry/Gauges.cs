@@ -13,7 +13,7 @@ public sealed class Gauges : IDisposable
     {
         _meter.CreateObservableGauge("imeiagent.phones", () => Count(phones.List().Select(p => p.State)), "{phone}", "Ports and phones, by their state.");
         _meter.CreateObservableGauge("imeiagent.jobs", () => Count(jobs.Running().Select(j => j.State)), "{job}", "Dumps that have not ended, by what they do.");
-        _meter.CreateObservableGauge("imeiagent.journal.open", () => OpenRows(vault), "{row}", "Restores whose outcome is not settled.");
+        _meter.CreateObservableGauge("imeiagent.journal.open", () => vault.Attention.Now.OpenRows, "{row}", "Restores whose outcome is not settled.");
     }
 
     /// <summary>Answers no more.</summary>
@@ -26,18 +26,5 @@ public sealed class Gauges : IDisposable
         ILookup<TState, TState> found = states.ToLookup(state => state);
         return Enum.GetValues<TState>().Select(
             state => new Measurement<int>(found[state].Count(), new KeyValuePair<string, object?>("imeiagent.state", state.ToString().ToLowerInvariant())));
-    }
-
-    private static IEnumerable<Measurement<int>> OpenRows(VaultFile vault)
-    {
-        try
-        {
-            return [new Measurement<int>(vault.Journal.ListOpen().Count)];
-        }
-        catch (VaultUnavailableException)
-        {
-            // Nothing is better than a number that is not so.
-            return [];
-        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImeiAgent.Agent.Telemetry;
+using ImeiAgent.Client.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -39,6 +39,7 @@ internal static partial class NamesOfDocs
         _ when cell.StartsWith("full method", StringComparison.Ordinal) => [(FullMethod(), "full method")],
         _ when cell.StartsWith("official name", StringComparison.Ordinal) => [(Command(), "official name")],
         _ when cell.StartsWith("`imei VERB`", StringComparison.Ordinal) => [(Verb(), "imei VERB")],
+        _ when cell.StartsWith("`desktop.ACTION`", StringComparison.Ordinal) => [(Action(), "desktop.ACTION")],
         _ => Code(cell).Select(name => (new Regex($"^{Regex.Escape(name)}$"), name)),
     };
 
@@ -57,6 +58,10 @@ internal static partial class NamesOfDocs
 
     [GeneratedRegex("^DIAG_[A-Z0-9_]+( NV_(READ|WRITE))?$")]
     private static partial Regex Command();
+
+    // What a person can ask a window for: each page names its own, and all are alike.
+    [GeneratedRegex(@"^desktop(\.[a-z_]+){1,2}$")]
+    private static partial Regex Action();
 
     [GeneratedRegex("^imei [a-z-]+( [a-z-]+)?$")]
     private static partial Regex Verb();

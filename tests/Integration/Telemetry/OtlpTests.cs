@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using Grpc.Net.Client;
@@ -55,8 +56,10 @@ public sealed class OtlpTests : IDisposable
     }
 
     // Command line and agent are processes of their own, and so is what they send to.
-    [Fact]
-    public async Task A_restore_of_two_programs_arrives_as_one_trace()
+    [Theory]
+    [InlineData("grpc")]
+    [InlineData("http/protobuf")]
+    public async Task A_restore_of_two_programs_arrives_as_one_trace(string protocol)
     {
         Requires.Signals();
         await using RunningPhone<PhoneSimulator.PtyHost> phone = Phones.OnPty("galaxy-imei-lost");
@@ -67,8 +70,8 @@ public sealed class OtlpTests : IDisposable
             ["IMEI_CONTEXT"] = null,
             ["IMEI_SPC"] = null,
             ["TRACEPARENT"] = null,
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = receiver.Http,
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = protocol == "grpc" ? receiver.Grpc : receiver.Http,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = protocol,
             // A machine under load must not lose what is asserted here.
             ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "30000",
         };
@@ -91,9 +94,12 @@ public sealed class OtlpTests : IDisposable
         Assert.Equal(
             ["restore.sent", "restore", $"{Write} of ImeiAgent.Agent", $"{Write} of ImeiAgent.Client", "imei restore"],
             Above(frame).Select(span => span.Name == Write ? $"{span.Name} of {span.Source}" : span.Name));
+        Assert.All(client, one => Assert.Equal((protocol.Split('/')[0], "0.1.0"), (one.Protocol, one.Version)));
         Assert.All((Arrived[][])[client, server], one => Assert.Equal(["logs", "metrics", "traces"], one.Select(part => part.Signal).Distinct().Order()));
-        Assert.Contains("rpc.client.call.duration", client.SelectMany(one => one.Metrics));
-        Assert.Contains("imeiagent.restores", server.SelectMany(one => one.Metrics));
+        Assert.Contains(client.SelectMany(one => one.Points), point => point.Metric == "rpc.client.call.duration");
+        Assert.Contains(server.SelectMany(one => one.Points), point => point.Metric == "imeiagent.restores");
+        Assert.Contains(server.SelectMany(one => one.Points), point => point.Meter == "ImeiAgent.Vault");
+        AssertFewSeries([.. client, .. server]);
         Assert.Contains(client.SelectMany(one => one.Logs), log => log.Trace == root.Trace);
         Assert.Contains(server.SelectMany(one => one.Logs), log => log.Trace == root.Trace && log.Body.StartsWith("Restore of", StringComparison.Ordinal));
         // A measurement leads to the dump it was made in, which is a trace of its own.
@@ -153,6 +159,15 @@ public sealed class OtlpTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    // What came as spans tells who and which; what came as measurements must not.
+    private static void AssertFewSeries(Arrived[] arrived)
+    {
+        FrozenSet<string> identities = Vocabulary.Identities(arrived.SelectMany(one => one.Spans).SelectMany(span => span.Tags));
+        Assert.True(identities.Contains("550") && identities.Contains(Environment.UserName), "the spans do not tell who took part");
+        ArrivedPoint[] own = [.. arrived.SelectMany(one => one.Points).Where(point => point.Meter.StartsWith("ImeiAgent.", StringComparison.Ordinal))];
+        Assert.Equal([], own.SelectMany(point => point.Tags.Select(tag => Vocabulary.Fault(tag.Key, tag.Value, identities))).Where(fault => fault.Length > 0).Distinct());
+    }
+
     private static void AssertWhole(Arrived[] arrived, string protocol, string trace)
     {
         Assert.All(arrived, one => Assert.Equal((protocol, "0.1.0"), (one.Protocol, one.Version)));
@@ -161,8 +176,8 @@ public sealed class OtlpTests : IDisposable
         ArrivedSpan call = Assert.Single(arrived.SelectMany(one => one.Spans), span => span.Trace == trace && span.Source == "ImeiAgent.Agent");
         Assert.Equal((Identify, Parent), (call.Name, call.Parent));
         Assert.All(arrived.SelectMany(one => one.Spans), span => Assert.StartsWith("ImeiAgent.", span.Source, StringComparison.Ordinal));
-        Assert.Contains("rpc.server.call.duration", arrived.SelectMany(one => one.Metrics));
-        Assert.Contains(arrived.SelectMany(one => one.Metrics), name => name.StartsWith("dotnet.", StringComparison.Ordinal));
+        Assert.Contains(arrived.SelectMany(one => one.Points), point => point.Metric == "rpc.server.call.duration");
+        Assert.Contains(arrived.SelectMany(one => one.Points), point => point.Metric.StartsWith("dotnet.", StringComparison.Ordinal));
         Assert.Contains(arrived.SelectMany(one => one.Exemplars), one => one == new ArrivedExemplar("rpc.server.call.duration", trace));
         Assert.Contains(arrived.SelectMany(one => one.Logs), log => log.Trace == trace && log.Body.Contains("IdentifyDevice", StringComparison.Ordinal));
     }

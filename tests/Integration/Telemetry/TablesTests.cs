@@ -7,8 +7,8 @@ using Xunit;
 namespace ImeiAgent.Integration.Telemetry;
 
 /// <summary>docs/telemetry.md and what the programs emit are the same.</summary>
-[Collection(AloneInProcess.Name)]
-public sealed class TablesTests(TablesScenario scenario) : IClassFixture<TablesScenario>
+[Collection(ScenarioOnce.Name)]
+public sealed class TablesTests(TablesScenario scenario)
 {
     [Fact]
     public void All_that_is_emitted_is_in_the_tables()

@@ -18,20 +18,34 @@ const signals = {
 };
 const largest = 16 * 1024 * 1024;
 
+function text(value) {
+  return String(value?.text ?? value?.number ?? value?.fraction ?? value?.flag ?? '');
+}
+
+function all(attributes) {
+  return Object.fromEntries((attributes ?? []).map(({ key, value }) => [key, text(value)]));
+}
+
 function print(protocol, signal, request) {
   for (const { resource, scopes } of request.resources) {
-    const attributes = Object.fromEntries((resource?.attributes ?? []).map(({ key, value }) => [key, value?.text ?? '']));
-    const told = { protocol, signal, service: attributes['service.name'] ?? '', version: attributes['service.version'] ?? '', spans: [], metrics: [], exemplars: [], logs: [] };
+    const about = all(resource?.attributes);
+    const told = { protocol, signal, service: about['service.name'] ?? '', version: about['service.version'] ?? '', spans: [], points: [], exemplars: [], logs: [] };
     for (const scope of scopes) {
+      const source = scope.scope?.name ?? '';
       for (const span of scope.spans ?? []) {
-        told.spans.push({ source: scope.scope?.name ?? '', name: span.name, trace: span.trace_id.toString('hex'), id: span.span_id.toString('hex'), parent: span.parent_span_id.toString('hex') });
+        told.spans.push({
+          source, name: span.name, trace: span.trace_id.toString('hex'), id: span.span_id.toString('hex'), parent: span.parent_span_id.toString('hex'),
+          status: span.status?.message ?? '', tags: all(span.attributes),
+        });
       }
       for (const metric of scope.metrics ?? []) {
-        told.metrics.push(metric.name);
-        for (const point of metric.histogram?.points ?? []) told.exemplars.push(...point.exemplars.map((one) => ({ metric: metric.name, trace: one.trace_id.toString('hex') })));
+        for (const point of (metric.histogram ?? metric.sum ?? metric.gauge)?.points ?? []) {
+          told.points.push({ meter: source, metric: metric.name, tags: all(point.attributes) });
+          for (const one of point.exemplars ?? []) told.exemplars.push({ metric: metric.name, trace: one.trace_id.toString('hex') });
+        }
       }
       for (const record of scope.records ?? []) {
-        told.logs.push({ category: scope.scope?.name ?? '', body: record.body?.text ?? '', trace: record.trace_id.toString('hex') });
+        told.logs.push({ category: source, severity: record.severity_number, body: text(record.body), trace: record.trace_id.toString('hex'), tags: all(record.attributes) });
       }
     }
     console.log(JSON.stringify(told));

@@ -53,6 +53,58 @@ public class DevicesWatchTests
     }
 
     [Fact]
+    public async Task What_waits_for_a_person_is_a_line_when_its_number_changes()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        TellAll(agent,
+            Attention(1, 2, 70), new() { Barrier = new WatchBarrier() }, Attention(1, 2, 71), Attention(1, 1, 72), Attention(1200, 1, 75), Attention(0, 0, 80),
+            Attention(0, 0, 82), Attention(1, 1, 84));
+
+        CliRun run = await CliRun.RunAsync(agent, "devices", "--watch");
+
+        Assert.Equal(
+            [
+                "1 restore open",
+                "1,200 restores wait for approval",
+                "no restore waits for approval",
+                "all restores settled",
+                "1 restore waits for approval",
+                "1 restore open",
+            ],
+            run.OutLines.Where(line => line.Contains("UTC", StringComparison.Ordinal)).Select(line => line["00:00:00 UTC  ".Length..]));
+        // What was there when the watch began stands with the table's notes.
+        string[] notes = run.Err.Split('\n');
+        Assert.Equal(
+            ["1 restore waits for approval", "2 restores open", "Watching; Ctrl-C ends it."],
+            notes[..(notes.IndexOf("Watching; Ctrl-C ends it.") + 1)].TakeLast(3));
+    }
+
+    [Fact]
+    public async Task With_nothing_that_waits_no_note_and_no_line_says_so()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        TellAll(agent, Attention(0, 0, 70), new() { Barrier = new WatchBarrier() }, Attention(0, 0, 71));
+
+        CliRun run = await CliRun.RunAsync(agent, "devices", "--watch");
+
+        Assert.DoesNotContain("restore", $"{string.Join('\n', run.OutLines)}{run.Err}", StringComparison.Ordinal);
+        Assert.Contains("Watching; Ctrl-C ends it.", run.Err, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_json_what_waits_is_a_message_as_any_other()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        TellAll(agent, Attention(1, 3, 1780000000000UL << 10));
+
+        CliRun run = await CliRun.RunAsync(agent, "--json", "devices", "--watch");
+
+        JsonElement told = JsonDocument.Parse(Assert.Single(run.OutLines)).RootElement.GetProperty("attention");
+        Assert.Equal((1, 3, "1822720000000000"),
+            (told.GetProperty("pendingApprovals").GetInt32(), told.GetProperty("openJournalRows").GetInt32(), told.GetProperty("change").GetString()));
+    }
+
+    [Fact]
     public async Task One_agent_is_watched_at_a_time()
     {
         CliRun run = await CliRun.RunAsync(null, "devices", "--watch", "--all");
@@ -86,12 +138,17 @@ public class DevicesWatchTests
         Job job = new() { Name = Samples.JobName, Device = Samples.PhoneName, State = JobState.Running, Progress = new ReadProgress { Total = 131072 } };
         Job half = new(job) { Progress = new ReadProgress { Done = 65536, Total = 131072 } };
         Job done = new(job) { State = JobState.Succeeded, Progress = new ReadProgress { Done = 131072, Total = 131072 } };
-        WatchDevicesResponse[] news =
-        [
+        TellAll(agent,
             new() { Device = Samples.Phone() }, new() { Barrier = new WatchBarrier() }, new() { Device = held }, new() { Heartbeat = new WatchHeartbeat() },
             new() { Device = gone }, new() { Removed = new RemovedDevice { Name = gone.Name, Port = gone.Port } }, new() { Device = back },
-            new() { Job = job }, new() { Job = half }, new() { Job = done },
-        ];
+            new() { Job = job }, new() { Job = half }, new() { Job = done });
+        return agent;
+    }
+
+    private static WatchDevicesResponse Attention(uint pending, uint open, ulong change) =>
+        new() { Attention = new WatchAttention { PendingApprovals = pending, OpenJournalRows = open, Change = change } };
+
+    private static void TellAll(FakeAgent agent, params WatchDevicesResponse[] news) =>
         agent.OnWatchDevices = async (answers, _) =>
         {
             foreach ((int i, WatchDevicesResponse one) in news.Index())
@@ -101,6 +158,4 @@ public class DevicesWatchTests
             }
             throw FakeAgent.Failure(StatusCode.PermissionDenied, "CLIENT_REVOKED");
         };
-        return agent;
-    }
 }

@@ -14,7 +14,7 @@ public class ItemRangesTests
     [InlineData("10,441,550-560", "10-10 441-441 550-560")]
     [InlineData("7, 9 - 11", "7-7 9-11")]
     public void Items_are_read_as_a_person_types_them(string text, string expected) =>
-        Assert.Equal(expected, string.Join(' ', ItemRanges.Parse(text).Select(range => $"{range.First}-{range.Last}")));
+        Assert.Equal(expected, string.Join(' ', TypedItems.Parse(text).Select(range => $"{range.First}-{range.Last}")));
 
     [Theory]
     [InlineData("", "\"\" is no item")]
@@ -30,7 +30,7 @@ public class ItemRangesTests
     [InlineData("99999999999", "expected a number")]
     public void Anything_else_is_refused_with_the_piece_that_is_wrong(string text, string expected)
     {
-        CliException fault = Assert.Throws<CliException>(() => ItemRanges.Parse(text));
+        CliException fault = Assert.Throws<CliException>(() => TypedItems.Parse(text));
         Assert.Equal(ExitCode.Usage, fault.Code);
         Assert.Contains(expected, fault.Message, StringComparison.Ordinal);
     }
@@ -38,7 +38,7 @@ public class ItemRangesTests
     [Fact]
     public void More_ranges_than_the_contract_takes_are_refused_here()
     {
-        Assert.Equal(1000, ItemRanges.Parse(string.Join(',', Enumerable.Range(0, 1000))).Count);
-        Assert.Throws<CliException>(() => ItemRanges.Parse(string.Join(',', Enumerable.Range(0, 1001))));
+        Assert.Equal(1000, TypedItems.Parse(string.Join(',', Enumerable.Range(0, 1000))).Count);
+        Assert.Throws<CliException>(() => TypedItems.Parse(string.Join(',', Enumerable.Range(0, 1001))));
     }
 }

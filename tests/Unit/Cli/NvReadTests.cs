@@ -23,6 +23,17 @@ public class NvReadTests
     }
 
     [Fact]
+    public async Task What_an_item_means_stands_above_its_bytes()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnReadItem = request => new ReadItemResponse { Item = new NvItem(Item(request.Item, Samples.NumberBytes)) { Text = Samples.Masked } };
+
+        CliRun run = await CliRun.RunAsync(agent, "nv", "read", "550");
+
+        Assert.Equal(["00550  0x0226  done", "= 35693803*****09", "08 3A 65 39 08 53 46 83 90"], run.OutLines.Take(3));
+    }
+
+    [Fact]
     public async Task Bytes_come_in_rows_of_sixteen()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();

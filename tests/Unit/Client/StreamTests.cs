@@ -70,6 +70,53 @@ public class StreamTests
         Assert.Equal(2, call);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task Items_of_a_snapshot_come_once_each_whatever_breaks_and_however_they_are_cut(int breakAt)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        uint[] items = [.. Enumerable.Range(0, 500).Select(item => (uint)item)];
+        int call = 0;
+        agent.OnReadSnapshot = async (_, answers, context) =>
+        {
+            uint[][] batches = [.. items.Chunk(++call == 1 ? 100 : 70)];
+            foreach (uint[] batch in batches[..(call == 1 ? breakAt : batches.Length)])
+                await answers.WriteAsync(new ReadSnapshotResponse { Items = { batch.Select(item => new NvItem { Item = item, Text = $"{item}" }) } });
+            if (call > 1)
+                return;
+            FakeAgent.Cut(context);
+            throw new RpcException(new Status(StatusCode.Unavailable, "cut"));
+        };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, new ImpatientTime());
+
+        List<NvItem> arrived = [];
+        await foreach (ReadSnapshotResponse batch in client.ReadSnapshotAsync(new ReadSnapshotRequest { Name = "x", Slots = { 2 } }, Cancellation))
+            arrived.AddRange(batch.Items);
+
+        Assert.Equal(items, arrived.Select(item => item.Item));
+        Assert.All(arrived, item => Assert.Equal($"{item.Item}", item.Text));
+        Assert.Equal(2, call);
+        Assert.All(agent.RequestsOf<ReadSnapshotRequest>(), request => Assert.Equal(2u, Assert.Single(request.Slots)));
+    }
+
+    [Fact]
+    public async Task A_snapshot_that_does_not_exist_is_not_asked_for_again()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnReadSnapshot = (_, _, _) => throw FakeAgent.Failure(StatusCode.NotFound, "SNAPSHOT_NOT_FOUND");
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, new ImpatientTime());
+
+        AgentException fault = await Assert.ThrowsAsync<AgentException>(async () =>
+        {
+            await foreach (ReadSnapshotResponse _ in client.ReadSnapshotAsync(new ReadSnapshotRequest { Name = "x" }, Cancellation)) { }
+        });
+
+        Assert.Equal("SNAPSHOT_NOT_FOUND", fault.Reason);
+        Assert.Single(agent.RequestsOf<ReadSnapshotRequest>());
+    }
+
     [Fact]
     public async Task A_file_arrives_whole_in_pieces_and_its_header_only_in_the_first()
     {

@@ -90,6 +90,52 @@ public class WatchDevicesTests
     }
 
     [Fact]
+    public async Task What_waits_for_a_person_is_passed_on_as_the_agent_tells_it_also_by_the_next_agent()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int connections = 0;
+        agent.OnWatchDevices = async (answers, context) =>
+        {
+            if (++connections == 1)
+            {
+                await TellAsync(answers, 10, Attention(1, 0, 100), Barrier(), Attention(0, 1, 102));
+                throw FakeAgent.Failure(StatusCode.Unavailable, "AGENT_STOPPING");
+            }
+            // Its counts are the same; it counts its changes anew.
+            await TellAsync(answers, 900, Attention(0, 1, 7), Barrier(), Attention(0, 0, 8));
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, new ImpatientTime());
+        List<string> told = [];
+
+        await foreach (WatchDevicesResponse news in client.FollowDevicesAsync(null, Cancellation))
+        {
+            told.Add(Words(news));
+            if (news.Attention?.Change == 8)
+                break;
+        }
+
+        Assert.Equal(["10 waits 1 open 0 change 100", "10 barrier", "10 waits 0 open 1 change 102"], told[..3]);
+        Assert.Equal(["900 waits 0 open 1 change 7", "900 barrier", "900 waits 0 open 0 change 8"], told[3..]);
+    }
+
+    [Fact]
+    public void The_picture_keeps_what_waits_over_a_break()
+    {
+        DevicePicture picture = new();
+        Assert.Null(picture.Attention);
+
+        picture.Begin();
+        WatchDevicesResponse news = Attention(1, 2, 100);
+        Assert.Same(news, Assert.Single(picture.Take(news)));
+        picture.Begin();
+        Assert.Equal(Attention(1, 2, 100).Attention, picture.Attention);
+        picture.Take(Attention(0, 2, 7));
+
+        Assert.Equal(Attention(0, 2, 7).Attention, picture.Attention);
+    }
+
+    [Fact]
     public async Task A_refusal_ends_it_at_once()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
@@ -124,6 +170,9 @@ public class WatchDevicesTests
 
     private static WatchDevicesResponse Running(string name) => new() { Job = new Job { Name = name, State = JobState.Running } };
 
+    private static WatchDevicesResponse Attention(uint pending, uint open, ulong change) =>
+        new() { Attention = new WatchAttention { PendingApprovals = pending, OpenJournalRows = open, Change = change } };
+
     private static WatchDevicesResponse Barrier() => new() { Barrier = new WatchBarrier() };
 
     private static async Task TellAsync(IServerStreamWriter<WatchDevicesResponse> answers, ulong revision, params WatchDevicesResponse[] news)
@@ -140,6 +189,7 @@ public class WatchDevicesTests
         Event.Device => news.Device.Name,
         Event.Removed => $"gone {news.Removed.Name}",
         Event.Job => $"{news.Job.Name} {news.Job.State}",
+        Event.Attention => $"waits {news.Attention.PendingApprovals} open {news.Attention.OpenJournalRows} change {news.Attention.Change}",
         _ => "barrier",
     };
 }

@@ -28,7 +28,7 @@ public class WriteToTheEndTests
         await using AgentClient client = AgentClient.Connect(agent.Endpoint);
 
         WriteReceipt? receipt = null;
-        await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(new WriteImeiRequest { RequestId = "r" }, stop.Token))
+        await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(new WriteImeiRequest { RequestId = "r" }, onLost: null, stop.Token))
         {
             receipt = message.Receipt;
             if (receipt is not null)
@@ -196,7 +196,7 @@ public class WriteToTheEndTests
         List<WriteImeiResponse> told = [];
         try
         {
-            await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(Request, TestContext.Current.CancellationToken))
+            await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(Request, onLost: null, TestContext.Current.CancellationToken))
             {
                 told.Add(message);
                 onTold?.Invoke();

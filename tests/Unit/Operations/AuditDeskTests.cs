@@ -1,3 +1,4 @@
+using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
 using ImeiAgent.Vault;
 using Xunit;
@@ -41,6 +42,23 @@ public class AuditDeskTests
             ("boss", "clients/0b055000", "192.0.2.9", "export-snapshot", "exported", "4bf92f3577b34da6a3ce929d0e0e4736"),
             (row.Operator, row.Client, row.Station, row.Action, row.Outcome, row.TraceId));
         Assert.Contains(snapshot, row.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task To_read_a_snapshot_is_on_record_as_its_export_is_before_anything_is_given_out()
+    {
+        await using var bench = new Bench("galaxy");
+        await bench.ReadyAsync();
+        await bench.DumpAsync(new DumpRequest { Ranges = [new ItemRange(540, 560)], Slots = [1, 2], SaveSnapshot = true });
+        string snapshot = bench.Vault.Snapshots.List(null, 1, null)[0].Name;
+        IEnumerable<NvReading> all = bench.Backups.Read(snapshot, [], activeOnly: false, Boss);
+        bench.Backups.Read(snapshot, [2], activeOnly: true, Boss);
+
+        AuditEntry[] rows = [.. bench.AuditDesk.List("", 0, "", reveal: false, Boss).Rows.Select(r => r.Row.Entry).Where(r => r.Action == "read-snapshot")];
+        Assert.All(rows, row => Assert.Equal(
+            ("boss", "clients/0b055000", "192.0.2.9", "read", "4bf92f3577b34da6a3ce929d0e0e4736"), (row.Operator, row.Client, row.Station, row.Outcome, row.TraceId)));
+        Assert.Equal([$"snapshots/{snapshot}, slot 2", $"snapshots/{snapshot}, slot 1 and 2"], rows.Select(row => row.Detail));
+        Assert.Equal(42, all.Count());
     }
 
     [Fact]

@@ -189,6 +189,11 @@ public class LimitsTests
             using AsyncServerStreamingCall<ExportSnapshotResponse> export = snapshots.ExportSnapshot(new ExportSnapshotRequest { Name = "x", Format = SnapshotFormat.NvText }, cancellationToken: Ct);
             await export.ResponseStream.MoveNext(Ct);
         }));
+        Assert.Equal("LIMIT_EXCEEDED", await StationUnderTest.ReasonAsync(async () =>
+        {
+            using AsyncServerStreamingCall<ReadSnapshotResponse> read = snapshots.ReadSnapshot(new ReadSnapshotRequest { Name = "x" }, cancellationToken: Ct);
+            await read.ResponseStream.MoveNext(Ct);
+        }));
         // Our own client tells the agent's reason too, and not that its write failed.
         await using (AgentClient client = AgentClient.Connect(AgentEndpoint.Parse(station.Endpoint)))
             for (int i = 0; i < 20; i++)

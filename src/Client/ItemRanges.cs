@@ -1,10 +1,10 @@
 using System.Globalization;
 using ImeiAgent.V1;
 
-namespace ImeiAgent.Client.Cli.Reading;
+namespace ImeiAgent.Client;
 
 /// <summary>What a person types for items: <c>550</c>, <c>0-65535</c>, <c>10,441,550-560</c>, <c>0x226</c>.</summary>
-internal static class ItemRanges
+public static class ItemRanges
 {
     /// <summary>All items a phone can have.</summary>
     public const string All = "0-65535";
@@ -12,7 +12,8 @@ internal static class ItemRanges
     // The contract's limit.
     private const int MostRanges = 1000;
 
-    /// <exception cref="CliException">A piece is no item or range; the message quotes it.</exception>
+    /// <summary>Items and ranges, separated by commas; at most 1,000.</summary>
+    /// <exception cref="FormatException">A piece is no item or range; the message, a sentence for the person, quotes it.</exception>
     public static IReadOnlyList<NvRange> Parse(string text)
     {
         List<NvRange> ranges = [];
@@ -27,14 +28,14 @@ internal static class ItemRanges
                 throw Fault(piece, "a range begins with its smaller end");
             ranges.Add(new NvRange { First = first, Last = last });
         }
-        return ranges.Count <= MostRanges ? ranges : throw CliException.Usage($"At most {MostRanges} ranges in one read.");
+        return ranges.Count <= MostRanges ? ranges : throw new FormatException($"At most {MostRanges} ranges in one read.");
     }
 
     /// <summary>How many items the ranges name, counting one twice that is named twice.</summary>
     public static long Count(IEnumerable<NvRange> ranges) => ranges.Sum(range => (long)range.Last - range.First + 1);
 
-    /// <summary>One item.</summary>
-    /// <exception cref="CliException">The text is none.</exception>
+    /// <summary>One item, 0 to 65535.</summary>
+    /// <exception cref="FormatException">The text is none.</exception>
     public static uint ParseOne(string text) => ParseItem(text, text);
 
     private static uint ParseItem(string piece, string text)
@@ -49,5 +50,5 @@ internal static class ItemRanges
         return item <= ushort.MaxValue ? item : throw Fault(piece, "items go from 0 to 65535");
     }
 
-    private static CliException Fault(string piece, string why) => CliException.Usage($"\"{piece}\" is no item or range: {why}.");
+    private static FormatException Fault(string piece, string why) => new($"\"{piece}\" is no item or range: {why}.");
 }

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Desktop.Backups;
+
+/// <summary>
+/// One job as it goes on, for all windows of the program: one watch, whose batches become the picture of the items. The watch resumes by itself
+/// when the connection breaks, however long that lasts, and no item is missing or comes twice.
+/// </summary>
+public sealed class JobPicture
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
+    private readonly AgentLink _link;
+    private readonly TimeProvider _time;
+    private readonly Dictionary<uint, RangeCells> _cells = new() { [1] = new(), [2] = new() };
+    private readonly CancellationTokenSource _end = new();
+    private readonly Task _watch;
+    private ulong _last;
+
+    /// <summary>Begins to watch.</summary>
+    /// <param name="link">The agent.</param>
+    /// <param name="job">The job's name, with or without "jobs/".</param>
+    /// <param name="time">The clock.</param>
+    internal JobPicture(AgentLink link, string job, TimeProvider time)
+    {
+        (_link, Name, _time) = (link, job, time);
+        _watch = Task.Run(() => WatchAsync(_end.Token));
+    }
+
+    /// <summary>The job's name, as it was asked for.</summary>
+    public string Name { get; }
+
+    /// <summary>What is known of it; replaced as a whole.</summary>
+    public JobSight Sight { get; private set; } = new(null);
+
+    /// <summary>Raised after <see cref="Sight"/> was replaced, on any thread; batches that came are no news.</summary>
+    public event Action? Changed;
+
+    /// <summary>The items of a SIM slot.</summary>
+    /// <param name="slot">1 or 2.</param>
+    public RangeCells Cells(uint slot) => _cells[slot];
+
+    internal async Task EndAsync()
+    {
+        await _end.CancelAsync();
+        await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken cancellation)
+    {
+        while (true)
+        {
+            using (Activity? span = AgentLink.StartAction("job.watch"))
+            {
+                try
+                {
+                    await WatchOnceAsync(cancellation);
+                    return;
+                }
+                catch (AgentException fault)
+                {
+                    span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+                    bool isLost = IsPassing(fault);
+                    Show(Sight with { IsLost = isLost, Fault = new CallFault(fault, span?.TraceId.ToHexString()) });
+                    if (!isLost)
+                        return;
+                }
+                catch (ObjectDisposedException)
+                {
+                    return; // The agent was forgotten, and its pages with it.
+                }
+            }
+            await Task.Delay(s_pause, _time, cancellation);
+        }
+    }
+
+    private async Task WatchOnceAsync(CancellationToken cancellation)
+    {
+        Job job = await JobAsync(cancellation);
+        Show(Sight with { Job = job, Progress = job.Progress, IsLost = false, Fault = null });
+        try
+        {
+            WatchJobRequest rest = new() { Name = job.Name, FromSequence = _last + 1 };
+            await foreach (WatchJobResponse message in _link.Client.WatchJobAsync(rest, OnNote, cancellation))
+                Take(message);
+        }
+        catch (AgentException fault) when (!IsPassing(fault) && fault.Code != ErrorReason.JobBatchesGone)
+        {
+            // How a job ended that failed or was cancelled is told as an error too.
+            job = await JobAsync(cancellation);
+            if (!job.HasEnded)
+                throw;
+        }
+        job = await JobAsync(cancellation);
+        Show(new JobSight(job, job.Progress, IsWhole: true));
+    }
+
+    private async Task<Job> JobAsync(CancellationToken cancellation) =>
+        (await _link.Client.GetJobAsync(new GetJobRequest { Name = Sight.Job?.Name ?? Name }, cancellation)).Job;
+
+    // The client tells in turn that the connection broke and that it is there again.
+    private void OnNote(string note) => Show(Sight with { IsLost = !Sight.IsLost });
+
+    private void Take(WatchJobResponse message)
+    {
+        switch (message.EventCase)
+        {
+            case WatchJobResponse.EventOneofCase.Batch:
+                foreach ((uint slot, RangeCells cells) in _cells)
+                    cells.Take(message.Batch.Items, slot);
+                _last = message.Batch.Sequence;
+                break;
+            case WatchJobResponse.EventOneofCase.Progress:
+                Show(Sight with { Progress = message.Progress, IsLost = false });
+                break;
+            case WatchJobResponse.EventOneofCase.Job:
+                Show(Sight with { Job = message.Job, IsLost = false });
+                break;
+        }
+    }
+
+    private void Show(JobSight next)
+    {
+        Sight = next;
+        Changed?.Invoke();
+    }
+
+    /// <summary>Whether the same may be asked again: the connection broke, the agent ends or has no place for one more call.</summary>
+    private static bool IsPassing(AgentException fault) =>
+        fault.Code is ErrorReason.AgentStopping or ErrorReason.LimitExceeded
+        || (fault.Domain == AgentException.ClientDomain && fault.Reason is AgentException.ConnectionLost or AgentException.AgentUnreachable);
+}

@@ -1,0 +1,163 @@
+using System.Globalization;
+using ImeiAgent.Client.Desktop.Nv;
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.V1;
+using Microsoft.AspNetCore.Components;
+using Microsoft.JSInterop;
+
+namespace ImeiAgent.Client.Desktop.Backups;
+
+// The browser draws; it is told the rows that changed, four times a second at most and only while somebody can see them.
+public sealed partial class RangeMap
+{
+    /// <summary>Between two pieces of news for the browser.</summary>
+    public static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(250);
+
+    // An item is 60 pixels wide then, or more.
+    private const int CloseUp = 32;
+
+    private readonly CancellationTokenSource _gone = new();
+    private ElementReference _canvas;
+    private DotNetObjectReference<RangeMap>? _self;
+    private IJSObjectReference? _module, _map;
+    private IReadOnlyList<int> _counts = new int[CellStates.Count];
+    private long _told;
+    private int _item;
+    private bool _isHidden;
+    private bool? _drawnDark;
+    private string _typed = "";
+    private string? _mistake;
+
+    private MapLook Look => Dark ? MapLook.Dark : MapLook.Light;
+
+    private CellAnswer Answer => Cells.At(_item);
+
+    private NvItemInfo? Info => Catalogue?.Find((uint)_item);
+
+    // What identifies a phone or opens it is nobody's business who happens to see the screen.
+    private string Head => Catalogue is null || Catalogue.Group((uint)_item) is "identity" or "secret"
+        ? BackupTexts.BytesDiscreet
+        : BackupTexts.BytesHead.With(string.Join(' ', Answer.Head.Select(value => value.ToString("X2", CultureInfo.InvariantCulture))));
+
+    /// <summary>The browser tells which item was chosen.</summary>
+    [JSInvokable]
+    public void OnItem(int item)
+    {
+        _item = Math.Clamp(item, 0, RangeCells.Count - 1);
+        StateHasChanged();
+    }
+
+    /// <summary>The browser tells whether the page can be seen.</summary>
+    [JSInvokable]
+    public void OnVisible(bool visible) => _isHidden = !visible;
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _gone.CancelAsync();
+        try
+        {
+            if (_map is not null)
+            {
+                await _map.InvokeVoidAsync("dispose");
+                await _map.DisposeAsync();
+            }
+            if (_module is not null)
+                await _module.DisposeAsync();
+        }
+        catch (JSDisconnectedException)
+        {
+            // The window was closed, and all of it with it.
+        }
+        _self?.Dispose();
+        _gone.Dispose();
+    }
+
+    /// <inheritdoc/>
+    protected override void OnParametersSet() => _counts = Cells.Counts;
+
+    /// <inheritdoc/>
+    protected override async Task OnAfterRenderAsync(bool firstRender)
+    {
+        if (firstRender)
+            await FollowAsync();
+        else if (_map is not null && _drawnDark != Dark)
+            await RecolourAsync();
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            CancellationToken gone = _gone.Token;
+            _self = DotNetObjectReference.Create(this);
+            _module = await Js.InvokeAsync<IJSObjectReference>("import", gone, "./Backups/RangeMap.razor.js");
+            _map = await _module.InvokeAsync<IJSObjectReference>("create", gone, _canvas, _self, LookForBrowser());
+            using PeriodicTimer timer = new(Pace, Time);
+            do
+            {
+                if (_isHidden || Cells.Version == _told)
+                    continue;
+                (byte[] rows, _told) = Cells.Since(_told);
+                _counts = Cells.Counts;
+                StateHasChanged();
+                await _map.InvokeVoidAsync("apply", gone, rows);
+            }
+            while (await timer.WaitForNextTickAsync(gone));
+        }
+        catch (Exception end) when (end is OperationCanceledException or JSDisconnectedException or ObjectDisposedException)
+        {
+            // The page was left.
+        }
+    }
+
+    private async Task RecolourAsync() => await _map!.InvokeVoidAsync("recolour", _gone.Token, LookForBrowser());
+
+    private object LookForBrowser()
+    {
+        _drawnDark = Dark;
+        return new { Look.Cells, Look.Marks, Look.Cursor, Look.Halo, Strokes = Enum.GetValues<CellState>().Select(MapLook.MarkOf).ToArray() };
+    }
+
+    private async Task ZoomAsync(int steps)
+    {
+        if (_map is not null)
+            await _map.InvokeVoidAsync("zoomBy", _gone.Token, steps);
+    }
+
+    private async Task GoAsync(string? typed)
+    {
+        (_typed, _mistake) = (typed ?? "", null);
+        if (string.IsNullOrWhiteSpace(_typed))
+            return;
+        try
+        {
+            await ShowAsync((int)ItemRanges.ParseOne(_typed));
+        }
+        catch (FormatException fault)
+        {
+            _mistake = fault.Message;
+        }
+    }
+
+    private async Task NextAsync(CellState state)
+    {
+        if (Cells.Next(state, _item) is { } next)
+            await ShowAsync(next);
+    }
+
+    private async Task ShowAsync(int item)
+    {
+        _item = item;
+        if (_map is not null)
+            await _map.InvokeVoidAsync("show", _gone.Token, item, CloseUp);
+    }
+
+    private string Title(int item) => Info is { Name.Length: > 0 } info
+        ? BackupTexts.ItemNamed.With(item, item.ToString("X4", CultureInfo.InvariantCulture), SafeText.Clean(info.Name))
+        : BackupTexts.Item.With(item, item.ToString("X4", CultureInfo.InvariantCulture));
+
+    private string Describe(CellAnswer answer) => Title(answer.Item) + " " + answer.Text;
+
+    private string Id(string part) => $"map-{Slot}-{part}";
+}

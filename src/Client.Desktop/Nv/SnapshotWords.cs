@@ -1,0 +1,63 @@
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Desktop.Nv;
+
+/// <summary>Snapshots in words, and what belongs together.</summary>
+public static class SnapshotWords
+{
+    /// <summary>Model and name of the phone, as in "SM-G991U, sm-g991u-3f2a".</summary>
+    public static string Phone(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        string[] parts = [.. ((string[])[SafeText.Clean(snapshot.Identity?.Model ?? ""), NvWords.Short(snapshot.Device)]).Where(part => part.Length > 0)];
+        return parts.Length == 0 ? NvTexts.UnknownPhone : string.Join(", ", parts);
+    }
+
+    /// <summary>A line that tells a snapshot from others, as in "2026-11-23 15:02:11, read, SM-G991U, sm-g991u-3f2a".</summary>
+    public static string Line(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return NvTexts.SnapshotLine.With(NvWords.Time(snapshot.CreateTime), Words.For(snapshot.Origin), Phone(snapshot));
+    }
+
+    /// <summary>Whether two snapshots are of one phone; null when they do not tell.</summary>
+    public static bool? AreOfOnePhone(Snapshot a, Snapshot b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        bool? same = null;
+        foreach ((string? ofA, string? ofB) in ((string?, string?)[])[(a.Identity?.Meid, b.Identity?.Meid), (a.Identity?.Esn, b.Identity?.Esn), (a.Device, b.Device)])
+        {
+            if (!string.IsNullOrEmpty(ofA) && !string.IsNullOrEmpty(ofB))
+                same ??= ofA == ofB;
+        }
+        return same;
+    }
+
+    /// <summary>What somebody should know before they draw conclusions from the differences; the weightiest first.</summary>
+    public static IReadOnlyList<string> Cautions(Snapshot a, Snapshot b)
+    {
+        ArgumentNullException.ThrowIfNull(a);
+        ArgumentNullException.ThrowIfNull(b);
+        List<string> cautions = [];
+        bool? same = AreOfOnePhone(a, b);
+        if (same == false)
+            cautions.Add(NvTexts.CautionTwoPhones);
+        if (same is null)
+            cautions.Add(NvTexts.CautionMaybeTwoPhones);
+        string modelA = a.Identity?.Model ?? "", modelB = b.Identity?.Model ?? "", buildA = a.Identity?.Build ?? "", buildB = b.Identity?.Build ?? "";
+        if (modelA != modelB)
+            cautions.Add(NvTexts.CautionModels.With(Named(modelA), Named(modelB)));
+        else if (buildA != buildB)
+            cautions.Add(NvTexts.CautionBuilds.With(Named(buildA), Named(buildB)));
+        foreach ((uint[] only, string name) in ((uint[], string)[])[([.. a.Slots.Except(b.Slots)], NvTexts.SideA), ([.. b.Slots.Except(a.Slots)], NvTexts.SideB)])
+        {
+            if (only.Length > 0)
+                cautions.Add(NvTexts.CautionSlots.With(NvWords.Sims(only), name));
+        }
+        return cautions;
+    }
+
+    private static string Named(string text) => text.Length > 0 ? SafeText.Clean(text) : NvTexts.NotTold;
+}

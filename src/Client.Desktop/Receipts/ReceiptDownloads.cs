@@ -1,0 +1,39 @@
+using System.Text;
+using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.Client.Desktop.Window;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Client.Desktop.Receipts;
+
+/// <summary>Receipts as files. Behind the gate that lets in this user's own window only.</summary>
+internal static class ReceiptDownloads
+{
+    /// <summary>Adds the addresses of <see cref="Places.ReceiptFile"/>.</summary>
+    public static void Map(WebApplication app) => app.MapGet("/download/at/{agent}/journal/{entry}/receipt.{format:regex(^(html|pdf)$)}",
+        async (string agent, string entry, string format, bool? reveal, AgentLinks links, ReceiptSource source, ReceiptDocument document, PaperPrint paper, HttpContext context) =>
+        {
+            context.Response.Headers.CacheControl = "no-store";
+            if (links.Find(agent) is not { } link)
+                return Results.NotFound();
+            using System.Diagnostics.Activity? span = AgentLink.StartAction("receipt.save");
+            JournalEntry row;
+            try
+            {
+                row = await source.ReadAsync(link, entry, reveal == true, context.RequestAborted);
+            }
+            catch (AgentException fault)
+            {
+                span?.SetTag("error.type", fault.Reason).SetStatus(System.Diagnostics.ActivityStatusCode.Error);
+                return Results.Text(SafeText.Clean(fault.Message), "text/plain", Encoding.UTF8, StatusCodes.Status502BadGateway);
+            }
+            string html = await document.MakeAsync(link, row, reveal == true);
+            string name = $"receipt-{SafeText.Clean(row.Name).Replace('/', '-')}";
+            if (format == "html")
+                return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", name + ".html");
+            byte[]? pdf = await paper.TryMakeAsync(html, context.RequestAborted);
+            return pdf is null
+                ? Results.Text(ReceiptTexts.NoPdf, "text/plain", Encoding.UTF8, StatusCodes.Status503ServiceUnavailable)
+                : Results.File(pdf, "application/pdf", name + ".pdf");
+        });
+}

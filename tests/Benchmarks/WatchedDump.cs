@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Globalization;
+using ImeiAgent.TestKit;
+using ImeiAgent.V1;
+
+namespace ImeiAgent.Benchmarks;
+
+/// <summary>
+/// A full dump of both SIMs that a window of the desktop program watches, with the picture of the items, against the same dump with the window open at
+/// the phones. Agent, phone, desktop program and Chromium share the machine's cores.
+/// </summary>
+internal static class WatchedDump
+{
+    private const int Items = 2 * 65536;
+
+    /// <summary>A phone without delay: agent and simulator want all of two cores, and the window takes its part of them.</summary>
+    public static Task<IReadOnlyList<Row>> WithoutDelayAsync(Shipped programs, int rounds, CancellationToken ct) =>
+        RunAsync(programs, "", "phone without delay", 2 * rounds, ct);
+
+    /// <summary>A phone as phones are.</summary>
+    public static Task<IReadOnlyList<Row>> WithWorkAsync(Shipped programs, int rounds, CancellationToken ct) =>
+        RunAsync(programs, "service=200us", "phone with 200 us of work an item", rounds, ct);
+
+    private static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, string quirks, string name, int rounds, CancellationToken ct)
+    {
+        await using ChromiumWindow? window = await ChromiumWindow.TryOpenAsync(ct);
+        if (window is null)
+        {
+            Console.Error.WriteLine("watched-dump needs Chromium, which is not installed: left out.");
+            return [];
+        }
+        await using Shop shop = await Shop.OpenAsync(programs, 1, quirks, ct);
+        await using OurProgram desktop = await programs.DesktopAsync(shop.Endpoint, ct);
+        var entry = new Uri(await desktop.LineAsync("http://", ct));
+        using Process program = Process.GetProcessById(desktop.Id);
+        await window.GoAsync(entry.ToString(), ct);
+        await window.UntilAsync("document.querySelector('[data-device]') !== null", ct);
+
+        // The first dumps compile what is not compiled ahead.
+        await AloneAsync(shop, window, ct);
+        await WatchedAsync(shop, window, ct);
+        List<double> alone = [], watched = [];
+        TimeSpan ofProgram = TimeSpan.Zero, ofBrowser = TimeSpan.Zero;
+        for (int round = 0; round < rounds; round++)
+        {
+            alone.Add(await AloneAsync(shop, window, ct));
+            (TimeSpan programBefore, TimeSpan browserBefore) = (TimeOf(program), window.ProcessorTime());
+            watched.Add(await WatchedAsync(shop, window, ct));
+            ofProgram += TimeOf(program) - programBefore;
+            ofBrowser += window.ProcessorTime() - browserBefore;
+        }
+        double ratio = Rounds.Median(alone.Zip(watched, (without, with) => with / without));
+        return
+        [
+            Row.AtMost($"{name}: full dump of both SIMs watched by a window, against one that is not", 1.05, ratio, "",
+                $"{Rounds.Median(watched):0.000} s to {Rounds.Median(alone):0.000} s"),
+            Row.Of($"{name}: processor time of a watched dump", $"{ofProgram.TotalSeconds / rounds:0.000} s of the desktop program, {ofBrowser.TotalSeconds / rounds:0.000} s of the browser"),
+        ];
+    }
+
+    private static async Task<double> AloneAsync(Shop shop, ChromiumWindow window, CancellationToken ct)
+    {
+        await window.AskAsync("Blazor.navigateTo('/at/local/phones')", ct);
+        await window.UntilAsync("document.querySelector('[data-device]') !== null", ct);
+        return (await shop.DumpAsync(Everything(shop), _ => Task.CompletedTask, ct)).TotalSeconds;
+    }
+
+    // As who presses "Start the backup": the window goes to the job's page, without loading anything anew.
+    private static async Task<double> WatchedAsync(Shop shop, ChromiumWindow window, CancellationToken ct)
+    {
+        double seconds = (await shop.DumpAsync(Everything(shop), job => window.AskAsync($"Blazor.navigateTo('/at/local/{job}')", ct), ct)).TotalSeconds;
+        await window.UntilAsync("document.querySelector('.job-outcome') !== null", ct);
+        // Whoever watched has them all.
+        await window.UntilAsync(string.Create(CultureInfo.InvariantCulture,
+            $"[...document.querySelectorAll('.range-legend [data-count]')].reduce((sum, cell) => sum + (cell.closest('tr').dataset.state === 'NotRead' ? 0 : +cell.dataset.count), 0) === {Items}"), ct);
+        return seconds;
+    }
+
+    private static StartDumpRequest Everything(Shop shop) => new()
+    {
+        Device = shop.Ports[0],
+        Ranges = { new NvRange { First = 0, Last = 65535 } },
+        Slots = { 1, 2 },
+        SaveSnapshot = true,
+    };
+
+    private static TimeSpan TimeOf(Process process)
+    {
+        process.Refresh();
+        return process.TotalProcessorTime;
+    }
+}

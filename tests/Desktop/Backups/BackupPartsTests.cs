@@ -1,0 +1,121 @@
+using Bunit;
+using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.TestKit;
+using ImeiAgent.Unit.Client;
+using ImeiAgent.V1;
+using Microsoft.AspNetCore.Components;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using MudBlazor.Services;
+using Xunit;
+
+namespace ImeiAgent.Desktop.Backups;
+
+// The logic of lists and of the question before an end, without a browser.
+public sealed class BackupPartsTests : IAsyncLifetime
+{
+    private readonly BunitContext _page = new();
+    private FakeAgent _agent = null!;
+    private AgentLink _link = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _agent = await FakeAgent.StartAsync();
+        _page.Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
+        _page.Services.AddSingleton(TimeProvider.System);
+        _page.JSInterop.Mode = JSRuntimeMode.Loose;
+        _link = AgentLink.Start("local", _agent.Endpoint, TimeProvider.System, NullLogger.Instance);
+        await Eventually.HoldsAsync(() => _link.View.IsLive);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _page.DisposeAsync();
+        await _link.DisposeAsync();
+        await _agent.DisposeAsync();
+    }
+
+    [Fact]
+    public void Ended_backups_come_by_pages_newest_first()
+    {
+        _agent.OnListJobs = request => request.PageToken.Length == 0
+            ? new ListJobsResponse { Jobs = { Ended("jobs/c", 3), Ended("jobs/b", 2) }, NextPageToken = "older" }
+            : new ListJobsResponse { Jobs = { Ended("jobs/a", 1) } };
+        IRenderedComponent<JobsPage> page = Page<JobsPage>();
+        page.WaitForAssertion(() => Assert.Equal(["jobs/c", "jobs/b"], Names(page)));
+
+        page.FindAll("button").Single(button => button.TextContent.Contains("Show more", StringComparison.Ordinal)).Click();
+
+        page.WaitForAssertion(() => Assert.Equal(["jobs/c", "jobs/b", "jobs/a"], Names(page)));
+        Assert.DoesNotContain(page.FindAll("button"), button => button.TextContent.Contains("Show more", StringComparison.Ordinal));
+        Assert.Equal(["", "older"], _agent.RequestsOf<ListJobsRequest>().Select(request => request.PageToken));
+    }
+
+    [Fact]
+    public void Snapshots_come_by_pages_and_a_filter_says_that_older_ones_are_not_searched()
+    {
+        _agent.OnListSnapshots = request => request.PageToken.Length == 0
+            ? new ListSnapshotsResponse { Snapshots = { Kept("snapshots/c", 3), Kept("snapshots/b", 2) }, NextPageToken = "older" }
+            : new ListSnapshotsResponse { Snapshots = { Kept("snapshots/a", 1) } };
+        IRenderedComponent<SnapshotsPage> page = Page<SnapshotsPage>();
+        page.WaitForAssertion(() => Assert.Contains("2 of the 2 newest snapshots; older ones are not loaded yet", page.Markup, StringComparison.Ordinal));
+
+        page.FindAll("button").Single(button => button.TextContent.Contains("Show more", StringComparison.Ordinal)).Click();
+
+        page.WaitForAssertion(() => Assert.Contains("3 of 3 snapshots", page.Markup, StringComparison.Ordinal));
+        Assert.Equal(["snapshots/c", "snapshots/b", "snapshots/a"], page.FindAll("tr[data-snapshot]").Select(row => row.GetAttribute("data-snapshot")));
+    }
+
+    [Fact]
+    public void The_first_yes_spares_a_backup_that_others_want_and_the_second_does_not()
+    {
+        List<bool> asked = [];
+        Job job = Samples.Job(new StartDumpRequest());
+        IRenderedComponent<MudBlazor.MudDialogProvider> dialogs = _page.Render<MudBlazor.MudDialogProvider>();
+        IRenderedComponent<CancelJob> cancel = _page.Render<CancelJob>(parameters => parameters.Add(part => part.Cancel, unlessShared =>
+        {
+            asked.Add(unlessShared);
+            job.State = unlessShared ? JobState.Running : JobState.Cancelled;
+            return Task.FromResult<Job?>(job);
+        }));
+        cancel.Find("button").Click();
+        Assert.Empty(asked);
+
+        Press(dialogs, "Cancel it");
+        dialogs.WaitForAssertion(() => Assert.Contains("Somebody else asked for this backup", dialogs.Markup, StringComparison.Ordinal));
+        Assert.Equal([true], asked);
+
+        Press(dialogs, "End it for everybody");
+        dialogs.WaitForAssertion(() => Assert.DoesNotContain("End it for everybody", dialogs.Markup, StringComparison.Ordinal));
+        Assert.Equal([true, false], asked);
+    }
+
+    private static void Press(IRenderedComponent<MudBlazor.MudDialogProvider> dialogs, string text)
+    {
+        dialogs.WaitForAssertion(() => Assert.Contains(dialogs.FindAll("button"), button => button.TextContent.Trim() == text));
+        dialogs.FindAll("button").Single(button => button.TextContent.Trim() == text).Click();
+    }
+
+    private IRenderedComponent<TPage> Page<TPage>() where TPage : Client.Desktop.Shell.AgentPage => _page.Render<TPage>(parameters => parameters
+        .AddCascadingValue(_link)
+        .Add(page => page.Agent, "local"));
+
+    private static string?[] Names(IRenderedComponent<JobsPage> page) => [.. page.FindAll("tr[data-job]").Select(row => row.GetAttribute("data-job"))];
+
+    private static Job Ended(string name, int day)
+    {
+        Job job = Samples.Job(new StartDumpRequest());
+        (job.Name, job.State) = (name, JobState.Succeeded);
+        job.CreateTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(new DateTime(2026, 11, day, 0, 0, 0, DateTimeKind.Utc));
+        return job;
+    }
+
+    private static Snapshot Kept(string name, int day)
+    {
+        Snapshot snapshot = Samples.Snapshot();
+        snapshot.Name = name;
+        snapshot.CreateTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(new DateTime(2026, 11, day, 0, 0, 0, DateTimeKind.Utc));
+        return snapshot;
+    }
+}

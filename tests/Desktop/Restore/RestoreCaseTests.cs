@@ -1,0 +1,179 @@
+using Grpc.Core;
+using ImeiAgent.Client.Desktop.Restore;
+using ImeiAgent.TestKit;
+using ImeiAgent.Unit.Client;
+using ImeiAgent.V1;
+using Xunit;
+
+namespace ImeiAgent.Desktop.Restore;
+
+/// <summary>What the wizard does behind its pages, up to sending.</summary>
+public sealed class RestoreCaseTests
+{
+    [Fact]
+    public async Task What_was_checked_is_what_is_sent_with_the_lease_and_the_code_that_the_check_did_not_have()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        await desk.SendAsync("613908");
+        await desk.Run.Completion;
+
+        WriteImeiRequest[] all = [.. desk.Agent.RequestsOf<WriteImeiRequest>()];
+        Assert.Equal([(true, 0UL, "", true), (false, 7UL, "613908", false)], all.Select(r => (r.ValidateOnly, r.FencingToken, r.Spc, r.RevealImei)));
+        Assert.Equal(all[0].RequestId, all[1].RequestId);
+        Assert.Equal([Samples.Etag, Samples.Etag], all.Select(r => Assert.Single(r.Slots).Etag));
+        Assert.Equal("restore: ticket 4711", Assert.Single(desk.Agent.RequestsOf<AcquireLeaseRequest>()).Purpose);
+        await Eventually.HoldsAsync(() => desk.Agent.RequestsOf<ReleaseLeaseRequest>().Count() == 1);
+    }
+
+    [Fact]
+    public async Task A_lease_that_is_lost_takes_the_plan_along_and_nothing_is_sent()
+    {
+        TaskCompletionSource steal = new();
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Agent.OnWatchLease = async (request, answers, _) =>
+        {
+            await steal.Task;
+            await answers.WriteAsync(new WatchLeaseResponse { Lease = RestoreDesk.Held(request.FencingToken), End = LeaseEnd.Stolen, TakenBy = "eva", Reason = "a customer waits" });
+        };
+        desk.Type();
+        await desk.Case.CheckAsync();
+        Assert.IsType<Planned>(desk.Case.State);
+
+        steal.SetResult();
+        await desk.UntilAsync(state => state is Drafting { Lost: not null });
+        desk.Case.Send("", "");
+
+        Assert.Equal("eva took the lease 7 on sm-g991u-3f2a: a customer waits.", ((Drafting)desk.Case.State).Lost!.Message);
+        Assert.Empty(desk.Writes);
+        Assert.Empty(desk.Agent.RequestsOf<ReleaseLeaseRequest>());
+        Assert.Equal("ticket 4711", desk.Case.Draft.Reason);
+    }
+
+    [Fact]
+    public async Task Leaving_before_it_was_sent_gives_the_phone_back_and_forgets_what_was_typed()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Case.Enter();
+        desk.Case.Enter();
+        desk.Type();
+        await desk.Case.CheckAsync();
+
+        await desk.Case.LeaveAsync();
+        Assert.IsType<Planned>(desk.Case.State); // Another window shows it still.
+        await desk.Case.LeaveAsync();
+
+        Assert.Equal(7UL, Assert.Single(desk.Agent.RequestsOf<ReleaseLeaseRequest>()).FencingToken);
+        Assert.IsType<Drafting>(desk.Case.State);
+        Assert.Equal(("", ""), (desk.Case.Draft.Reason, desk.Case.Draft.Slots[0].Label));
+    }
+
+    [Fact]
+    public async Task A_busy_phone_is_told_and_waited_for_only_when_a_person_says_so()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Agent.OnAcquireLease = request => request.Wait is null
+            ? throw FakeAgent.Failure(StatusCode.FailedPrecondition, "DEVICE_BUSY", "ben holds it.", ("holder", "ben"))
+            : new AcquireLeaseResponse { Lease = RestoreDesk.Held(9) };
+        desk.Type();
+
+        await desk.Case.CheckAsync();
+        Assert.Equal("DEVICE_BUSY", Assert.IsType<Drafting>(desk.Case.State).Refused!.Why.Reason);
+        Assert.Empty(desk.Agent.RequestsOf<ReadImeiRequest>());
+        await desk.Case.CheckAsync(new LeaseWish(Wait: TimeSpan.FromMinutes(10)));
+
+        Assert.IsType<Planned>(desk.Case.State);
+        Assert.Equal(600, desk.Agent.RequestsOf<AcquireLeaseRequest>().Last().Wait.Seconds);
+    }
+
+    [Fact]
+    public async Task What_a_supervisor_approved_is_checked_again_under_the_same_id_and_anything_else_is_another_request()
+    {
+        Approval? approval = null;
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = (request, answers, context) => approval?.RequestId == request.RequestId
+            ? Samples.Applied(request, answers, context)
+            : throw FakeAgent.Failure(StatusCode.FailedPrecondition, "IMEI_INTACT", "Slot 1 holds another.", ("approval", request.RequestId));
+        desk.Agent.OnListApprovals = _ => new ListApprovalsResponse { Approvals = { approval ?? new Approval() } };
+        desk.Case.Enter();
+        desk.Type();
+        await desk.Case.CheckAsync();
+        string id = Assert.IsType<AwaitingApproval>(desk.Case.State).RequestId;
+        // The phone is nobody's while a person decides.
+        Assert.Single(desk.Agent.RequestsOf<ReleaseLeaseRequest>());
+
+        await desk.Case.ChangeAsync();
+        await desk.Case.CheckAsync();
+        Assert.Equal(id, Assert.IsType<AwaitingApproval>(desk.Case.State).RequestId);
+        await desk.Case.ChangeAsync();
+        desk.Case.Draft.Reason = "ticket 4712";
+        await desk.Case.CheckAsync();
+        string other = Assert.IsType<AwaitingApproval>(desk.Case.State).RequestId;
+        Assert.NotEqual(id, other);
+
+        approval = new Approval { RequestId = other, ApprovedBy = "eva", Reason = "compared" };
+        desk.Tell();
+        await desk.UntilAsync(state => state is Planned);
+        desk.Case.Send("", "");
+        Assert.Equal(other, Assert.Single(desk.Writes).RequestId);
+    }
+
+    [Fact]
+    public async Task An_approval_that_comes_while_no_window_is_open_is_kept_for_the_next()
+    {
+        Approval? approval = null;
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = (request, answers, context) => approval is not null
+            ? Samples.Applied(request, answers, context)
+            : throw FakeAgent.Failure(StatusCode.FailedPrecondition, "IMEI_INTACT", "Slot 1 holds another.", ("approval", request.RequestId));
+        desk.Agent.OnListApprovals = _ => new ListApprovalsResponse { Approvals = { approval ?? new Approval() } };
+        desk.Case.Enter();
+        desk.Type();
+        await desk.Case.CheckAsync();
+        await desk.Case.LeaveAsync();
+
+        approval = new Approval { RequestId = ((AwaitingApproval)desk.Case.State).RequestId, ApprovedBy = "eva", Reason = "compared" };
+        desk.Tell();
+        await desk.UntilAsync(state => state is AwaitingApproval { Approved.ApprovedBy: "eva" });
+        desk.Case.Enter();
+
+        await desk.UntilAsync(state => state is Planned);
+    }
+
+    [Fact]
+    public void A_slot_is_filled_from_its_own_number_of_a_backup_and_from_another_only_by_hand()
+    {
+        Snapshot other = Samples.Snapshot(1, 2);
+        other.ImeiSlots.Add(new ImeiSlot { Slot = 2, State = ImeiSlotState.Ok, Imei = Samples.Masked2 });
+        other.ImeiSlots.Add(new ImeiSlot { Slot = 1, State = ImeiSlotState.Blank });
+        SlotDraft slot = new(1) { IsChosen = true };
+
+        slot.Take(other);
+        Assert.False(slot.IsReady);
+        slot.Take(other, from: 2);
+
+        Assert.True(slot.IsReady);
+        Assert.Equal(2u, slot.ToSource().SnapshotSlot);
+        slot.Take(other, from: 1);
+        Assert.False(slot.IsReady);
+    }
+
+    [Fact]
+    public void An_answer_to_an_older_text_is_no_answer()
+    {
+        SlotDraft slot = new(1) { IsChosen = true, Source = NumberSource.Label };
+        slot.Type(Samples.Number);
+        slot.Type(Samples.Number + "0");
+        slot.Judge(Samples.Number, new CheckLabelResponse { State = LabelState.Accepted });
+        Assert.False(slot.IsReady);
+
+        slot.Judge(Samples.Number + "0", new CheckLabelResponse { State = LabelState.Refused, Fault = "WrongLength" });
+        Assert.False(slot.IsReady);
+        slot.Type(Samples.Number);
+        slot.Judge(Samples.Number, new CheckLabelResponse { State = LabelState.Accepted });
+        Assert.True(slot.IsReady);
+    }
+}
