@@ -94,8 +94,14 @@ public sealed class DesktopHost : IAsyncDisposable
         return new DesktopHost(app, entrance, telemetry);
     }
 
-    /// <summary>Waits until the process is told to end.</summary>
-    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+    /// <summary>Waits until the process is told to end. What is served ends only after it: an open page would hold an end back that has something to tell.</summary>
+    public async Task WaitForShutdownAsync(CancellationToken cancellation)
+    {
+        TaskCompletionSource told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenRegistration byHost = _app.Lifetime.ApplicationStopping.Register(() => told.TrySetResult());
+        using CancellationTokenRegistration byCaller = cancellation.Register(() => told.TrySetResult());
+        await told.Task;
+    }
 
     /// <summary>
     /// Before the program ends: tells which restores were sent from here and have no outcome yet, and waits for it. The agent carries them to

@@ -25,7 +25,7 @@ internal static class ReceiptDownloads
             catch (AgentException fault)
             {
                 span?.SetTag("error.type", fault.Reason).SetStatus(System.Diagnostics.ActivityStatusCode.Error);
-                return Results.Text(SafeText.Clean(fault.Message), "text/plain", Encoding.UTF8, StatusCodes.Status502BadGateway);
+                return Results.Text(SafeText.Clean(fault.Message), "text/plain", Encoding.UTF8, Download.StatusOf(fault));
             }
             string html = await document.MakeAsync(link, row, reveal == true);
             string name = $"receipt-{SafeText.Clean(row.Name).Replace('/', '-')}";

@@ -65,7 +65,8 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
             await context.Response.Body.WriteAsync(pieces.Current, context.RequestAborted);
     }
 
-    private static int StatusOf(AgentException fault) => fault.StatusCode switch
+    /// <summary>The status that goes with a refusal.</summary>
+    internal static int StatusOf(AgentException fault) => fault.StatusCode switch
     {
         StatusCode.PermissionDenied or StatusCode.Unauthenticated => StatusCodes.Status403Forbidden,
         StatusCode.NotFound => StatusCodes.Status404NotFound,

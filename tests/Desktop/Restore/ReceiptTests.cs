@@ -76,7 +76,7 @@ public sealed class ReceiptTests : RestoreBench
         await viewer.AccessibleAsync();
         // Nor by the address of the file.
         IAPIResponse refused = await viewer.Page.APIRequest.GetAsync(new Uri(viewer.Host.Address, Places.ReceiptFile(Shop, "journal/1", "html", reveal: true)).ToString());
-        Assert.Equal(502, refused.Status);
+        Assert.Equal(403, refused.Status);
         Assert.DoesNotContain(Label, await refused.TextAsync(), StringComparison.Ordinal);
         IAPIResponse masked = await viewer.Page.APIRequest.GetAsync(new Uri(viewer.Host.Address, Places.ReceiptFile(Shop, "journal/1", "html", reveal: false)).ToString());
         Assert.Contains(Masked, await masked.TextAsync(), StringComparison.Ordinal);

@@ -118,6 +118,7 @@ public sealed class RestoreCaseTests
         desk.Tell();
         await desk.UntilAsync(state => state is Planned);
         desk.Case.Send("", "");
+        await desk.Run.Completion;
         Assert.Equal(other, Assert.Single(desk.Writes).RequestId);
     }
 

@@ -83,12 +83,12 @@ public sealed class RestoreComponentTests : IAsyncLifetime
 
         Assert.Equal(["=", "=", "=", "=", "=", "=", "=", "=", "≠"], diff.FindAll("[data-row='difference'] span[aria-hidden]").Select(cell => cell.TextContent));
         Assert.Equal("differs", diff.FindAll("[data-row='difference'] .visually-hidden")[8].TextContent);
-        Assert.Equal(["00", "90"], diff.FindAll("td.differs.mono").Take(2).Select(cell => cell.TextContent));
+        Assert.Equal(["00", "90"], diff.FindAll("td.byte-differs.mono").Take(2).Select(cell => cell.TextContent));
         Assert.Contains("1 of 9 bytes differ", diff.Find("[data-row='difference']").TextContent, StringComparison.Ordinal);
 
         diff.Render(with => with.Add(diff => diff.Slot, Planned(1, Samples.Number, [])));
         Assert.All(diff.FindAll("[data-row='now'] td.mono"), cell => Assert.Equal("–", cell.TextContent));
-        Assert.Equal(9, diff.FindAll("[data-row='new'] td.differs").Count);
+        Assert.Equal(9, diff.FindAll("[data-row='new'] td.byte-differs").Count);
     }
 
     [Theory]

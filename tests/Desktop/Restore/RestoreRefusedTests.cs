@@ -94,7 +94,7 @@ public sealed class RestoreRefusedTests : RestoreBench
         AppWindowPage window = await OpenAsync("desk-2", role);
         IPage page = await WizardAsync(window);
 
-        await Expect(page.Locator("[data-not-yours]")).ToContainTextAsync("takes the role of technician");
+        await Expect(page.Locator("[data-needs='technician']")).ToBeVisibleAsync();
         await Expect(page.Locator(".wizard")).ToHaveCountAsync(0);
         await Expect(page.Locator("[data-action]")).ToHaveCountAsync(0);
         await window.AccessibleAsync();

@@ -91,7 +91,7 @@ public sealed class RestoreSurvivesTests : RestoreBench
         await using OurProgram program = OurProgram.Start(
             "imei-desktop", new Dictionary<string, string?> { ["XDG_CONFIG_HOME"] = File("config"), ["IMEI_CONTEXT"] = null, ["IMEI_AGENT"] = Endpoint }, "--no-window");
         IPage page = await Chromium.OpenPageAsync();
-        var entry = new Uri(await program.LineAsync("http://127.0.0.1", Ct));
+        var entry = new Uri(await program.LineAsync("http://127.", Ct));
         await page.GotoAsync(entry.ToString());
         await page.GotoAsync(new Uri(entry, Places.Restore("local", (await DeviceAsync("port-1")).Name)).ToString());
         await SendAsync(page);

@@ -39,6 +39,28 @@ public class WriteToTheEndTests
     }
 
     [Fact]
+    public async Task Each_break_is_told_before_the_request_is_asked_again()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int calls = 0;
+        agent.OnWriteImei = async (request, answers, context) =>
+        {
+            await answers.WriteAsync(Samples.Phase(WritePhase.Intent));
+            if (++calls < 3)
+                FakeAgent.Cut(context);
+            else
+                await answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.Applied) });
+        };
+        await using AgentClient client = AgentClient.Connect(agent.Endpoint, new ImpatientTime());
+        List<string> told = [];
+
+        await foreach (WriteImeiResponse message in client.WriteImeiToTheEndAsync(Request, lost => told.Add(lost.Reason), TestContext.Current.CancellationToken))
+            told.Add(message.EventCase.ToString());
+
+        Assert.Equal(["Progress", "CONNECTION_LOST", "CONNECTION_LOST", "Receipt"], told);
+    }
+
+    [Fact]
     public async Task After_a_cut_connection_the_same_request_is_asked_again_and_its_receipt_returned()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
