@@ -1,4 +1,3 @@
-using ImeiAgent.Client;
 using ImeiAgent.Desktop.Bench;
 using ImeiAgent.V1;
 using Microsoft.Playwright;
@@ -23,13 +22,26 @@ public class NvBench : DesktopBench
         return (await Owner.WaitJobAsync(job.Name, null, Ct)).Summary.Snapshot;
     }
 
-    /// <summary>Waits until so many rows fit the filter.</summary>
-    internal static Task ShownAsync(IPage page, int rows) => Expect(page.Locator(".item-count")).ToHaveAttributeAsync("data-shown", $"{rows}");
+    /// <summary>The items of a snapshot, not through a window.</summary>
+    protected async Task<IReadOnlyList<NvItem>> ItemsAsync(string snapshot)
+    {
+        List<NvItem> items = [];
+        await foreach (ReadSnapshotResponse batch in Owner.ReadSnapshotAsync(new ReadSnapshotRequest { Name = snapshot }, Ct))
+            items.AddRange(batch.Items);
+        return items;
+    }
+
+    /// <summary>Waits until so many rows fit the filter, and the table has them.</summary>
+    internal static async Task ShownAsync(IPage page, int rows)
+    {
+        await Expect(page.Locator(".item-count")).ToHaveAttributeAsync("data-shown", $"{rows}");
+        await Expect(page.Locator(".row-table")).ToHaveAttributeAsync("aria-rowcount", $"{rows + 1}");
+    }
 
     /// <summary>Types a search.</summary>
     internal static Task SearchAsync(IPage page, string text) => page.Locator("#item-search").FillAsync(text);
 
-    /// <summary>Chooses from a list by its label.</summary>
+    /// <summary>Chooses from a list.</summary>
     internal static async Task ChooseAsync(IPage page, string list, string option)
     {
         await page.GetByRole(AriaRole.Combobox, new() { Name = list, Exact = true }).ClickAsync();
@@ -42,4 +54,18 @@ public class NvBench : DesktopBench
 
     /// <summary>The row of an item.</summary>
     internal static ILocator Row(IPage page, uint item, uint slot = 1) => page.Locator($".row-table tbody tr:has(button[aria-label='{item}, open item {item} of SIM {slot}'])");
+
+    /// <summary>The item that is open.</summary>
+    internal static ILocator Detail(IPage page) => page.Locator(".item-detail");
+
+    /// <summary>axe-core in light and in dark colours.</summary>
+    internal static async Task AccessibleInBothThemesAsync(AppWindowPage window)
+    {
+        await window.AccessibleAsync();
+        await window.Page.GetByLabel("Dark colours").ClickAsync();
+        await Expect(window.Page.GetByLabel("Light colours")).ToBeVisibleAsync();
+        await window.AccessibleAsync();
+        await window.Page.GetByLabel("Light colours").ClickAsync();
+        await Expect(window.Page.GetByLabel("Dark colours")).ToBeVisibleAsync();
+    }
 }
