@@ -51,6 +51,12 @@ public sealed class RestoreCase
     /// <summary>Raised after anything of it changed, on any thread.</summary>
     public event Action? Changed;
 
+    /// <summary>Raised when the last window left it and nothing of it is under way.</summary>
+    internal event Action? Left;
+
+    /// <summary>Whether nobody looks at it and nothing of it is under way.</summary>
+    internal bool IsIdle => !IsUnderWay && _windows == 0;
+
     /// <summary>A window shows it.</summary>
     public void Enter()
     {
@@ -66,8 +72,10 @@ public sealed class RestoreCase
         lock (_gate)
             if (--_windows > 0)
                 return;
-        if (!IsUnderWay)
-            await StartOverAsync();
+        if (IsUnderWay)
+            return;
+        await StartOverAsync();
+        Left?.Invoke();
     }
 
     /// <summary>Takes the lease, and asks what would be written. Nothing is.</summary>
@@ -164,8 +172,12 @@ public sealed class RestoreCase
         await EndCheckAsync(new Drafting());
     }
 
-    /// <summary>The agent is gone from the list.</summary>
-    internal void Forget() => Link.Changed -= OnNews;
+    /// <summary>Nobody asks for it any more.</summary>
+    internal async Task ForgetAsync()
+    {
+        Link.Changed -= OnNews;
+        await ReleaseAsync();
+    }
 
     // The same content is the same request, so that what was approved of it stays approved; anything else is a new one.
     private WriteImeiRequest Request()
@@ -216,8 +228,16 @@ public sealed class RestoreCase
 
     private async Task ReleaseAsync()
     {
-        if (Interlocked.Exchange(ref _hold, null) is { } hold)
+        if (Interlocked.Exchange(ref _hold, null) is not { } hold)
+            return;
+        try
+        {
             await hold.DisposeAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program ends, and so does the lease, within its 30 s.
+        }
     }
 
     private void Show(RestoreState next)

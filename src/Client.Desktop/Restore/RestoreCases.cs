@@ -5,6 +5,8 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// <summary>The restores that this program goes through or has sent, one for each phone. Safe for use by several threads.</summary>
 public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
 {
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Agent, string Device), RestoreCase> _cases = [];
     private readonly CancellationTokenSource _end = new();
@@ -23,10 +25,24 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
             // The name of an agent that was forgotten may have been given to another.
             if (_cases.TryGetValue((link.Name, device), out RestoreCase? known) && known.Link == link)
                 return known;
-            known?.Forget();
+            _ = known?.ForgetAsync();
             RestoreCase made = new(link, device, time, _end.Token);
             made.Changed += () => Changed?.Invoke();
+            made.Left += () => Drop(made);
             return _cases[(link.Name, device)] = made;
+        }
+    }
+
+    /// <summary>That of a phone, for a window that shows it from now on.</summary>
+    /// <param name="link">The agent.</param>
+    /// <param name="device">The phone's full name.</param>
+    public RestoreCase Enter(AgentLink link, string device)
+    {
+        lock (_gate)
+        {
+            RestoreCase found = Of(link, device);
+            found.Enter();
+            return found;
         }
     }
 
@@ -71,13 +87,31 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the following. What has begun the agent carries to its end.</summary>
+    /// <summary>Ends the following, and gives phones back. What has begun the agent carries to its end.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_end.IsCancellationRequested)
+            return;
+        RestoreCase[] all;
+        lock (_gate)
+            all = [.. _cases.Values];
+        // An agent that does not answer costs the program's end no more than a second.
+        foreach (RestoreCase one in all.Where(one => !one.IsUnderWay))
+            await one.ForgetAsync().WaitAsync(s_farewell, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await _end.CancelAsync();
         foreach (RestoreCase one in UnderWay)
             if (one.State is Sent { Run: { } run })
                 await run.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _end.Dispose();
+    }
+
+    // Another window may have come to it meanwhile.
+    private void Drop(RestoreCase idle)
+    {
+        lock (_gate)
+            if (idle.IsIdle && _cases.GetValueOrDefault((idle.Link.Name, idle.Device)) == idle)
+                _cases.Remove((idle.Link.Name, idle.Device));
+            else
+                return;
+        _ = idle.ForgetAsync();
     }
 }

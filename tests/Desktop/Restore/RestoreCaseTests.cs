@@ -68,6 +68,21 @@ public sealed class RestoreCaseTests
         Assert.Equal(7UL, Assert.Single(desk.Agent.RequestsOf<ReleaseLeaseRequest>()).FencingToken);
         Assert.IsType<Drafting>(desk.Case.State);
         Assert.Equal(("", ""), (desk.Case.Draft.Reason, desk.Case.Draft.Slots[0].Label));
+        Assert.NotSame(desk.Case, desk.Cases.Of(desk.Link, desk.Case.Device));
+    }
+
+    [Fact]
+    public async Task The_end_of_the_program_gives_the_phone_back()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Type();
+        await desk.Case.CheckAsync();
+        Assert.IsType<Planned>(desk.Case.State);
+
+        await desk.Cases.DisposeAsync();
+
+        await Eventually.HoldsAsync(() => desk.Agent.RequestsOf<ReleaseLeaseRequest>().SingleOrDefault()?.FencingToken == 7);
     }
 
     [Fact]

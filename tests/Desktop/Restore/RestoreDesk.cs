@@ -15,7 +15,6 @@ namespace ImeiAgent.Desktop.Restore;
 internal sealed class RestoreDesk : IAsyncDisposable
 {
     private readonly Channel<WatchDevicesResponse> _news = Channel.CreateUnbounded<WatchDevicesResponse>();
-    private readonly RestoreCases _cases;
     private ulong _change = 1;
 
     private RestoreDesk(FakeAgent agent)
@@ -43,13 +42,15 @@ internal sealed class RestoreDesk : IAsyncDisposable
         };
         var time = new ImpatientTime();
         Link = AgentLink.Start("local", agent.Endpoint, time, NullLogger.Instance);
-        _cases = new RestoreCases(time);
-        Case = _cases.Of(Link, Samples.PhoneName);
+        Cases = new RestoreCases(time);
+        Case = Cases.Of(Link, Samples.PhoneName);
     }
 
     public FakeAgent Agent { get; }
 
     public AgentLink Link { get; }
+
+    public RestoreCases Cases { get; }
 
     public RestoreCase Case { get; }
 
@@ -100,7 +101,7 @@ internal sealed class RestoreDesk : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _cases.DisposeAsync();
+        await Cases.DisposeAsync();
         await Link.DisposeAsync();
         await Agent.DisposeAsync();
     }
