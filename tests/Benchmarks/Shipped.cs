@@ -47,6 +47,14 @@ internal sealed class Shipped : IDisposable
         return OurProgram.StartAny(_folder.File("Client.Desktop/imei-desktop"), null, "--no-window", "--agent", agent);
     }
 
+    /// <summary>Publishes the desktop client alone; where it lies.</summary>
+    public static async Task<(string Program, IDisposable Folder)> PublishDesktopAsync(CancellationToken ct)
+    {
+        var shipped = new Shipped();
+        await shipped.PublishAsync("Client.Desktop", ct);
+        return (shipped._folder.File("Client.Desktop/imei-desktop"), shipped);
+    }
+
     public OurProgram Agent(IReadOnlyDictionary<string, string?>? environment, params IEnumerable<string> arguments) =>
         OurProgram.StartAny(_folder.File("Agent/imei-agent"), environment, arguments);
 

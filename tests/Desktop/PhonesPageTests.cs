@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Desktop.Bench;
-using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
 using Microsoft.Playwright;
@@ -16,7 +15,6 @@ public class PhonesPageTests
     [Fact]
     public async Task A_phone_appears_without_a_reload_and_a_lost_agent_is_told_and_heals()
     {
-        using TemporaryFolder folder = new();
         await using FakeAgent agent = await FakeAgent.StartAsync();
         var news = Channel.CreateUnbounded<WatchDevicesResponse>();
         news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
@@ -25,8 +23,7 @@ public class PhonesPageTests
             await foreach (WatchDevicesResponse one in news.Reader.ReadAllAsync(context.CancellationToken))
                 await answers.WriteAsync(one);
         };
-        await using DesktopHost host = await DesktopHost.StartAsync(
-            new DesktopOptions { Local = agent.Endpoint, Contexts = new(folder.File("contexts")) }, TestContext.Current.CancellationToken);
+        await using DesktopHost host = await ScriptedDesktop.StartAsync(agent);
         await using AppWindowPage window = await AppWindowPage.OpenAsync(host);
         IPage page = window.Page;
         await Expect(page.GetByText("No phone is attached")).ToBeVisibleAsync();

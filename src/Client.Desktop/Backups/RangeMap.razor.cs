@@ -93,6 +93,9 @@ public sealed partial class RangeMap
             _self = DotNetObjectReference.Create(this);
             _module = await Js.InvokeAsync<IJSObjectReference>("import", gone, "./Backups/RangeMap.razor.js");
             _map = await _module.InvokeAsync<IJSObjectReference>("create", gone, _canvas, _self, LookForBrowser());
+            // Somebody may have been quicker than the browser.
+            if (_item > 0)
+                await _map.InvokeVoidAsync("show", gone, _item, CloseUp);
             using PeriodicTimer timer = new(Pace, Time);
             do
             {

@@ -32,6 +32,7 @@ class RangeMap {
     this.recolour(look);
     if (document.hidden)
       this.tellVisible();
+    canvas.dataset.ready = 'true';
   }
 
   // Rows that changed: the row's number and its 256 states, one row behind the other.

@@ -10,7 +10,7 @@ namespace ImeiAgent.Client.Desktop.Operations;
 /// </summary>
 public sealed class HeldLeases : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<(string Agent, string Device), Kept> _kept = new();
+    private readonly ConcurrentDictionary<(string Agent, string Device), (AgentClient Client, LeaseHold Hold)> _kept = new();
     private readonly ConcurrentDictionary<(string Agent, string Device), string> _lost = new();
 
     /// <summary>Raised when a lease was lost, or that was read; on any thread.</summary>
@@ -48,16 +48,15 @@ public sealed class HeldLeases : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(lease);
+        // Whoever keeps it is told of its end.
         await link.Client.ReleaseLeaseAsync(new ReleaseLeaseRequest { Device = lease.Device, FencingToken = lease.FencingToken }, cancellation);
-        if (_kept.TryGetValue((link.Name, lease.Device), out Kept? kept) && kept.Token == lease.FencingToken)
-            await EndAsync((link.Name, lease.Device), kept);
     }
 
     /// <summary>Whether this program keeps the lease; else it ends by itself unless another of the person's programs does.</summary>
     public bool Keeps(string agent, Lease lease)
     {
         ArgumentNullException.ThrowIfNull(lease);
-        return _kept.TryGetValue((agent, lease.Device), out Kept? kept) && kept.Token == lease.FencingToken;
+        return _kept.TryGetValue((agent, lease.Device), out (AgentClient, LeaseHold Hold) kept) && kept.Hold.Token == lease.FencingToken;
     }
 
     /// <summary>How each lease at an agent was lost, a sentence a phone; until it was read.</summary>
@@ -74,82 +73,40 @@ public sealed class HeldLeases : IAsyncDisposable
     /// <summary>Gives everything back that an agent still answers for; what cannot be given back ends by itself within its 30 s.</summary>
     public async ValueTask DisposeAsync()
     {
-        foreach (((string, string) key, Kept kept) in _kept.ToArray())
+        foreach (((_, string device), (AgentClient client, LeaseHold hold)) in _kept.ToArray())
         {
             try
             {
                 using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1));
-                await kept.Link.Client.ReleaseLeaseAsync(new ReleaseLeaseRequest { Device = kept.Device, FencingToken = kept.Token }, limit.Token);
+                await client.ReleaseLeaseAsync(new ReleaseLeaseRequest { Device = device, FencingToken = hold.Token }, limit.Token);
             }
             catch (Exception fault) when (fault is AgentException or OperationCanceledException or ObjectDisposedException)
             {
                 // Nobody renews it any more.
             }
-            await EndAsync(key, kept);
+            await hold.DisposeAsync();
         }
     }
 
     private void Keep(AgentLink link, Lease lease)
     {
         (string, string) key = (link.Name, lease.Device);
-        Kept kept = new(link, lease.Device, lease.FencingToken);
-        if (_kept.TryGetValue(key, out Kept? before))
-            _ = EndAsync(key, before);
-        _kept[key] = kept;
+        LeaseHold hold = LeaseHold.Keep(link.Client, lease.Device, lease.FencingToken, CancellationToken.None);
+        if (_kept.TryGetValue(key, out (AgentClient, LeaseHold Hold) before))
+            _ = before.Hold.ReleaseAsync();
+        _kept[key] = (link.Client, hold);
         Forget(link.Name, lease.Device);
-        kept.Watching = WatchAsync(key, kept);
+        hold.WhileHeld.Register(() => OnOver(key, hold));
     }
 
-    private async Task WatchAsync((string Agent, string Device) key, Kept kept)
+    private void OnOver((string, string) key, LeaseHold hold)
     {
-        string how;
-        try
-        {
-            how = await EndOfAsync(kept);
-        }
-        catch (OperationCanceledException)
-        {
-            return; // Given back here.
-        }
-        catch (AgentException fault)
-        {
-            how = fault.Message;
-        }
-        if (!_kept.TryRemove(new KeyValuePair<(string, string), Kept>(key, kept)))
+        if (!_kept.TryGetValue(key, out (AgentClient Client, LeaseHold Hold) kept) || kept.Hold != hold || !_kept.TryRemove(new(key, kept)))
             return;
-        if (how.Length > 0)
-            _lost[key] = how;
+        // Given back is not lost: only its holder can do that.
+        if (hold.Lost is { } lost && lost.News?.End != LeaseEnd.Released)
+            _lost[key] = lost.Message;
+        _ = hold.ReleaseAsync();
         Changed?.Invoke();
-    }
-
-    // How it ended; nothing when it was given back, which only its holder can do.
-    private static async Task<string> EndOfAsync(Kept kept)
-    {
-        WatchLeaseRequest request = new() { Device = kept.Device, FencingToken = kept.Token };
-        await foreach (WatchLeaseResponse news in kept.Link.Client.WatchLeaseAsync(request, kept.Over.Token))
-            if (news.End != LeaseEnd.Unspecified)
-                return news.End == LeaseEnd.Released ? "" : Words.Ended(news);
-        return "";
-    }
-
-    private async Task EndAsync((string, string) key, Kept kept)
-    {
-        _kept.TryRemove(new KeyValuePair<(string, string), Kept>(key, kept));
-        await kept.Over.CancelAsync();
-        await kept.Watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    // Its source is not disposed: it has no timer, and whoever gives the lease back may come after its end.
-    private sealed class Kept(AgentLink link, string device, ulong token)
-    {
-        public AgentLink Link { get; } = link;
-
-        public string Device { get; } = device;
-
-        public ulong Token { get; } = token;
-
-        public CancellationTokenSource Over { get; } = new();
-
-        public Task Watching { get; set; } = Task.CompletedTask;
     }
 }

@@ -20,6 +20,9 @@ internal static class JobPages
         /// <summary>The picture of a SIM, with its legend and the chosen item.</summary>
         public ILocator Map(int slot) => window.Page.Locator($".range-map[data-slot='{slot}']");
 
+        /// <summary>Waits until the picture of a SIM listens to keys and clicks.</summary>
+        public Task DrawnAsync(int slot) => Expect(window.Map(slot).Locator("canvas[data-ready]")).ToBeVisibleAsync();
+
         /// <summary>The number in a row of the legend.</summary>
         public ILocator Count(int slot, string state) => window.Map(slot).Locator($"tr[data-state='{state}'] [data-count]");
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using ImeiAgent.Client;
 using ImeiAgent.Client.Desktop.Backups;
 using ImeiAgent.V1;
 using Xunit;
@@ -109,17 +110,13 @@ public class RangeCellsTests
         Assert.Null(cells.Next(CellState.Skipped, from));
     }
 
-    [Theory]
-    [InlineData("550", 550)]
-    [InlineData(" 0x226 ", 550)]
-    [InlineData("0XFFFF", 65535)]
-    [InlineData("65536", null)]
-    [InlineData("0x10000", null)]
-    [InlineData("-1", null)]
-    [InlineData("0x", null)]
-    [InlineData("", null)]
-    [InlineData("imei", null)]
-    public void An_item_is_typed_as_a_number_or_in_hex(string typed, int? item) => Assert.Equal(item, RangeMap.ItemOf(typed));
+    [Fact]
+    public void What_settles_an_item_for_every_client_is_no_failure_here()
+    {
+        foreach (NvOutcome outcome in Enum.GetValues<NvOutcome>().Where(outcome => outcome != NvOutcome.Unspecified))
+            for (uint code = 0; code <= 0x100; code++)
+                Assert.Equal(Item(1, outcome, code).IsKnown, CellStates.Of(outcome, code) != CellState.Failed);
+    }
 
     private static void Paint(byte[] picture, byte[] rows)
     {

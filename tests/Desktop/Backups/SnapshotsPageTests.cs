@@ -83,7 +83,7 @@ public sealed class SnapshotsPageTests : DesktopBench
         await AnswersAsync(window, address, HttpStatusCode.BadRequest, "This format is not known.");
         await AnswersAsync(window, $"{address}?format=NvText&slot=3", HttpStatusCode.BadRequest, "[ARGUMENT_INVALID] Trace ");
         await AnswersAsync(window, "/download/at/shop/snapshots/20000101-000000?format=NvText", HttpStatusCode.NotFound, "[SNAPSHOT_NOT_FOUND] Trace ");
-        await AnswersAsync(window, "/download/at/elsewhere/snapshots/20000101-000000?format=NvText", HttpStatusCode.NotFound, "No agent of that name");
+        await AnswersAsync(window, "/download/at/elsewhere/snapshots/20000101-000000?format=NvText", HttpStatusCode.NotFound, "There is no agent called elsewhere");
         await AnswersAsync(await OpenAsync("front-desk", Role.Viewer), $"{address}?format=NvText", HttpStatusCode.Forbidden, "[ROLE_INSUFFICIENT]");
 
         // What fails while a person waits is said beside the button, and is no file.

@@ -77,6 +77,20 @@ internal sealed class AppWindowPage : IAsyncDisposable
             .Select(fault => $"{Page.Url}: {fault.Id}: {fault.Help}: {string.Join(" | ", fault.Nodes.Take(3).Select(node => node.Html))}"));
     }
 
+    /// <summary>The same in light and in dark colours, with a picture of each.</summary>
+    public async Task BothThemesAsync(string name)
+    {
+        await AccessibleAsync();
+        await PictureAsync(name);
+        ILocator dark = Page.GetByRole(AriaRole.Button, new() { Name = "Dark colours" }), light = Page.GetByRole(AriaRole.Button, new() { Name = "Light colours" });
+        await dark.ClickAsync();
+        await Expect(light).ToBeVisibleAsync();
+        await AccessibleAsync();
+        await PictureAsync(name + "-dark");
+        await light.ClickAsync();
+        await Expect(dark).ToBeVisibleAsync();
+    }
+
     /// <summary>Takes a picture for the docs when IMEIAGENT_PICTURES names a folder.</summary>
     public async Task PictureAsync(string name)
     {

@@ -1,14 +1,13 @@
 using System.Globalization;
-using ImeiAgent.TestKit;
 using Xunit;
 
-namespace ImeiAgent.Desktop.Start;
+namespace ImeiAgent.TestKit;
 
 /// <summary>
 /// A screen that nobody sees, with a window manager: where <c>imei-desktop</c> opens real windows. Programs that it starts find a user of
 /// their own there, and no other browser than Chromium.
 /// </summary>
-internal sealed class Screen : IAsyncDisposable
+public sealed class Screen : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly List<OurProgram> _programs = [];
@@ -45,13 +44,14 @@ internal sealed class Screen : IAsyncDisposable
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     /// <summary>Switches it on; skips the test where what it takes is missing.</summary>
-    public static async Task<Screen> StartAsync()
+    /// <param name="browserArguments">What the browser is started with besides what <c>imei-desktop</c> says.</param>
+    public static async Task<Screen> StartAsync(string browserArguments = "")
     {
         Requires.Unless(OperatingSystem.IsLinux(), "windows are looked at on Linux only");
         string chromium = Requires.Chromium(), server = Requires.Program("Xvfb"), manager = Requires.Program("openbox"), tool = Requires.Program("xdotool");
         OurProgram xvfb = OurProgram.StartAny(server, null, "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp");
         Screen screen = new(tool, xvfb, ":" + await xvfb.LineAsync("", Ct));
-        screen.Install("chromium", $"echo $$ >> '{screen.File("browsers")}'\nexec '{chromium}' --no-sandbox \"$@\"");
+        screen.Install("chromium", $"echo $$ >> '{screen.File("browsers")}'\nexec '{chromium}' --no-sandbox {browserArguments} \"$@\"");
         OurProgram openbox = OurProgram.StartAny(manager, new Dictionary<string, string?> { ["DISPLAY"] = screen._number }, "--sm-disable", "--startup", "echo ready");
         screen._programs.Add(openbox);
         await openbox.LineAsync("ready", Ct);
@@ -69,16 +69,15 @@ internal sealed class Screen : IAsyncDisposable
         System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Starts <c>imei-desktop</c>.</summary>
-    public OurProgram StartDesktop(params string[] arguments)
+    /// <summary>Starts <c>imei-desktop</c>, which the test's project references.</summary>
+    public OurProgram StartDesktop(params string[] arguments) => Keep(OurProgram.Start("imei-desktop", Environment, arguments));
+
+    /// <summary>Ends a program with the screen.</summary>
+    public OurProgram Keep(OurProgram program)
     {
-        OurProgram program = OurProgram.Start("imei-desktop", Environment, arguments);
         _programs.Add(program);
         return program;
     }
-
-    /// <summary>Ends a program with the screen.</summary>
-    public void Keep(OurProgram program) => _programs.Add(program);
 
     /// <summary>The windows of a title, as numbers that <see cref="TitleAsync"/> knows.</summary>
     public async Task<string[]> WindowsAsync(string title) => await ToolAsync("search", "--onlyvisible", "--name", title);
