@@ -36,10 +36,16 @@ public static class AuditText
 
     private static string Quoted(string cell)
     {
-        StringBuilder text = new(SafeText.Clean(cell));
-        // Spreadsheets compute what begins so, whoever typed it as a reason.
-        if (text.Length > 0 && text[0] is '=' or '+' or '-' or '@')
-            text.Insert(0, '\'');
+        StringBuilder text = new();
+        // Spreadsheets compute what begins so, whoever typed it as a reason; some begin a cell at a semicolon, a tab or a bar too.
+        char before = ';';
+        foreach (char c in SafeText.Clean(cell))
+        {
+            if (before is ';' or ',' or '|' or '\t' && c is '=' or '+' or '-' or '@')
+                text.Append('\'');
+            text.Append(c);
+            before = c == ' ' ? before : c;
+        }
         return text.ToString().AsSpan().ContainsAny(',', '"', '\'') ? $"\"{text.Replace("\"", "\"\"")}\"" : text.ToString();
     }
 }

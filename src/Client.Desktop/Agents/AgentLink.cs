@@ -141,7 +141,7 @@ public sealed partial class AgentLink : IAsyncDisposable
     private void Lost(string fault, Activity? span)
     {
         if (View.Fault is null)
-            LogLost(_log, Name, fault);
+            LogLost(_log, Name, SafeText.Masked(SafeText.Clean(fault))); // It may be the agent's own text.
         Show(View with { Fault = fault, Trace = span?.TraceId.ToHexString() });
     }
 

@@ -130,7 +130,7 @@ public sealed class JobPicture
     }
 
     /// <summary>Whether the same may be asked again: the connection broke, the agent ends or has no place for one more call.</summary>
-    private static bool IsPassing(AgentException fault) =>
+    internal static bool IsPassing(AgentException fault) =>
         fault.Code is ErrorReason.AgentStopping or ErrorReason.LimitExceeded
         || (fault.Domain == AgentException.ClientDomain && fault.Reason is AgentException.ConnectionLost or AgentException.AgentUnreachable);
 }

@@ -10,13 +10,17 @@ namespace ImeiAgent.Client.Desktop.Nv;
 /// </summary>
 public sealed class LiveRead
 {
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+
     private readonly CancellationTokenSource _end = new();
     private readonly AgentLink _link;
+    private readonly TimeProvider _time;
+    private ulong _last;
     private readonly Task _watch;
 
-    internal LiveRead(AgentLink link, Job job)
+    internal LiveRead(AgentLink link, Job job, TimeProvider time)
     {
-        (_link, Job) = (link, job);
+        (_link, Job, _time) = (link, job, time);
         _watch = Task.Run(() => WatchAsync(_end.Token));
     }
 
@@ -53,20 +57,36 @@ public sealed class LiveRead
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
+        while (!await TryWatchAsync(cancellation))
+            await Task.Delay(s_pause, _time, cancellation);
+    }
+
+    // False when the same may be asked again from where it broke off: the job goes on without its watch.
+    private async Task<bool> TryWatchAsync(CancellationToken cancellation)
+    {
         using Activity? span = AgentLink.StartAction("job.watch");
         try
         {
-            await foreach (WatchJobResponse message in _link.Client.WatchJobAsync(new WatchJobRequest { Name = Job.Name }, null, cancellation))
+            WatchJobRequest rest = new() { Name = Job.Name, FromSequence = _last + 1 };
+            await foreach (WatchJobResponse message in _link.Client.WatchJobAsync(rest, null, cancellation))
             {
                 Take(message);
                 Changed?.Invoke();
             }
+            return true;
         }
         catch (AgentException fault)
         {
             span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+            if (Backups.JobPicture.IsPassing(fault))
+                return false;
             Fault = fault;
             Changed?.Invoke();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true; // The agent was forgotten, and its pages with it.
         }
     }
 
@@ -76,6 +96,7 @@ public sealed class LiveRead
         {
             case WatchJobResponse.EventOneofCase.Batch:
                 Sheet.Add(message.Batch.Items);
+                _last = message.Batch.Sequence;
                 break;
             case WatchJobResponse.EventOneofCase.Progress:
                 Progress = message.Progress;

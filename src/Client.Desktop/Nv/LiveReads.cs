@@ -7,7 +7,7 @@ namespace ImeiAgent.Client.Desktop.Nv;
 /// The jobs whose items windows look at, one watch of each. A watch outlives a reload of its page; of those that nobody looks at the last 4 are kept, about
 /// 10 MiB each. Safe for use by several threads.
 /// </summary>
-public sealed class LiveReads : IAsyncDisposable
+public sealed class LiveReads(TimeProvider time) : IAsyncDisposable
 {
     private const int Most = 4;
 
@@ -22,7 +22,7 @@ public sealed class LiveReads : IAsyncDisposable
         lock (_gate)
         {
             int at = _all.FindIndex(one => ReferenceEquals(one.Link, link) && one.Read.Job.Name == job.Name);
-            LiveRead read = at < 0 ? new LiveRead(link, job) : _all[at].Read;
+            LiveRead read = at < 0 ? new LiveRead(link, job, time) : _all[at].Read;
             if (at >= 0)
                 _all.RemoveAt(at);
             _all.Add((link, read));

@@ -9,6 +9,8 @@ public sealed class PaperPrint(TimeProvider time)
     // A browser that starts for the first time on a slow machine takes some seconds.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
+
     // One at a time: a browser takes a hundred megabytes.
     private readonly SemaphoreSlim _one = new(1);
 
@@ -21,10 +23,11 @@ public sealed class PaperPrint(TimeProvider time)
     public async Task<byte[]?> TryMakeAsync(string html, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation);
-        // Only this user can look into it: the page may have numbers in full.
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("imei-paper-");
+        DirectoryInfo? folder = null;
         try
         {
+            // Only this user can look into it: the page may have numbers in full.
+            folder = Directory.CreateTempSubdirectory("imei-paper-");
             string page = Path.Combine(folder.FullName, "page.html"), pdf = Path.Combine(folder.FullName, "page.pdf");
             await File.WriteAllTextAsync(page, html, cancellation);
             foreach (string program in Browsers.Candidates())
@@ -37,8 +40,9 @@ public sealed class PaperPrint(TimeProvider time)
         }
         finally
         {
-            Delete(folder);
             _one.Release();
+            if (folder is not null)
+                Delete(folder);
         }
     }
 
@@ -76,6 +80,7 @@ public sealed class PaperPrint(TimeProvider time)
             catch (OperationCanceledException)
             {
                 browser.Kill(entireProcessTree: true);
+                browser.WaitForExit(s_farewell); // It writes into the folder that is about to go.
                 cancellation.ThrowIfCancellationRequested();
             }
         }
@@ -94,8 +99,9 @@ public sealed class PaperPrint(TimeProvider time)
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             // A browser that is still closing its files holds its own profile; the page goes in any case.
-            File.Delete(Path.Combine(folder.FullName, "page.html"));
-            File.Delete(Path.Combine(folder.FullName, "page.pdf"));
+            foreach (string name in (string[])["page.html", "page.pdf"])
+                if (File.Exists(Path.Combine(folder.FullName, name)))
+                    File.Delete(Path.Combine(folder.FullName, name));
         }
     }
 }

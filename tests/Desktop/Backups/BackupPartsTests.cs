@@ -93,7 +93,9 @@ public sealed class BackupPartsTests : IAsyncLifetime
 
     private static void Press(IRenderedComponent<MudBlazor.MudDialogProvider> dialogs, string text)
     {
-        dialogs.WaitForAssertion(() => Assert.Contains(dialogs.FindAll("button"), button => button.TextContent.Trim() == text));
+        // The second question is armed only a second later.
+        dialogs.WaitForAssertion(
+            () => Assert.Contains(dialogs.FindAll("button"), button => button.TextContent.Trim() == text && !button.HasAttribute("disabled")), Eventually.Deadline);
         dialogs.FindAll("button").Single(button => button.TextContent.Trim() == text).Click();
     }
 
