@@ -29,6 +29,9 @@ public sealed class AppWindow : IDisposable
     /// <summary>The browser's process.</summary>
     public int ProcessId => _browser.Id;
 
+    /// <summary>Whether the browser has ended.</summary>
+    public bool HasEnded => _browser.HasExited;
+
     /// <summary>Opens a window; null when no such browser is installed.</summary>
     public static AppWindow? TryOpen(Uri url)
     {

@@ -15,6 +15,9 @@ internal sealed class DesktopWindow : IDisposable
     private readonly TimeProvider _time;
     private AppWindow? _window;
     private DesktopHost? _host;
+    private readonly Lock _gate = new();
+    private bool _isOver;
+    private TaskCompletionSource _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private DesktopWindow(Entrance entrance, StartChoice choice, TimeProvider time)
     {
@@ -85,10 +88,9 @@ internal sealed class DesktopWindow : IDisposable
         Task listening = instance?.ListenAsync(program.ShowAnotherAsync, end.Token) ?? Task.CompletedTask;
         try
         {
-            await program.WaitForEndAsync(cancellation);
-            // A window that is closed may wait for a restore that it has sent; whoever presses Ctrl-C is told and does not wait.
-            bool isTold = cancellation.IsCancellationRequested || host.IsStopping;
-            await host.SeeRestoresThroughAsync(Console.Error, isTold ? new CancellationToken(canceled: true) : cancellation);
+            do
+                await program.WaitForEndAsync(cancellation);
+            while (await program.IsWantedAgainAsync(cancellation));
         }
         finally
         {
@@ -98,6 +100,23 @@ internal sealed class DesktopWindow : IDisposable
             program._window = null;
         }
         return 0;
+    }
+
+    // A window that was closed may wait for a restore that it has sent, and whoever starts the program meanwhile gets a window again; whoever presses
+    // Ctrl-C is told and does not wait.
+    private async Task<bool> IsWantedAgainAsync(CancellationToken cancellation)
+    {
+        bool isTold = cancellation.IsCancellationRequested || _host!.IsStopping;
+        Task seen = _host!.SeeRestoresThroughAsync(Console.Error, isTold ? new CancellationToken(canceled: true) : cancellation);
+        await Task.WhenAny(seen, _reopened.Task);
+        lock (_gate)
+        {
+            _isOver = isTold || !_reopened.Task.IsCompleted;
+            if (_isOver)
+                return false;
+            _reopened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            return true;
+        }
     }
 
     private async Task WaitForEndAsync(CancellationToken cancellation)
@@ -136,9 +155,27 @@ internal sealed class DesktopWindow : IDisposable
         if (isThere && await Foreground.TryBringAsync(_window?.ProcessId, context, _time, cancellation))
             return Shown.Front;
         Uri url = UrlOf(context ?? _choice.Context);
-        if (_window is { } window)
-            return window.TryOpenAnother(url) ? isThere ? Shown.OpenedInstead : Shown.Opened : null;
-        return !AppWindow.TryOpenInDefaultBrowser(url) ? Shown.Failed : isThere ? Shown.OpenedInstead : Shown.Opened;
+        lock (_gate)
+        {
+            if (_isOver)
+                return null;
+            bool wasClosed = _window?.HasEnded ?? _host.Pages.Closed.IsCompleted;
+            _host.Pages.Expect();
+            if (!(_window is null ? AppWindow.TryOpenInDefaultBrowser(url) : _window.TryOpenAnother(url) || TryOpenAnew(url)))
+                return Shown.Failed;
+            if (wasClosed)
+                _reopened.TrySetResult();
+        }
+        return isThere ? Shown.OpenedInstead : Shown.Opened;
+    }
+
+    private bool TryOpenAnew(Uri url)
+    {
+        if (AppWindow.TryOpen(url) is not { } window)
+            return false;
+        _window?.Dispose();
+        _window = window;
+        return true;
     }
 
     private Uri UrlOf(string context) => _entrance.UrlOf(WindowAddress.PathOf(context));

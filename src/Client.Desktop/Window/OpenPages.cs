@@ -13,12 +13,19 @@ public sealed class OpenPages(TimeProvider time)
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<object, Page> _pages = [];
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _lost;
     private ITimer? _timer;
 
-    /// <summary>Completes when the user closed the last page, and opened none again in its place.</summary>
-    public Task Closed => _closed.Task;
+    /// <summary>Completes when the user closed the last page, and opened none again in its place; begins anew with a page that is opened after that.</summary>
+    public Task Closed
+    {
+        get
+        {
+            lock (_pages)
+                return _closed.Task;
+        }
+    }
 
     /// <summary>Completes when no page is connected, now or later.</summary>
     public Task NoneConnected
@@ -38,6 +45,13 @@ public sealed class OpenPages(TimeProvider time)
             return _pages.Values.Any(page => page.LostAt is null && (context is null || page.Context == context));
     }
 
+    /// <summary>A page is about to be opened.</summary>
+    public void Expect()
+    {
+        lock (_pages)
+            BeginAnew();
+    }
+
     /// <summary>A page is there, or moved to another address.</summary>
     /// <param name="page">Which.</param>
     /// <param name="address">What its browser shows.</param>
@@ -46,8 +60,7 @@ public sealed class OpenPages(TimeProvider time)
         ArgumentNullException.ThrowIfNull(address);
         lock (_pages)
         {
-            _timer?.Dispose();
-            _timer = null;
+            BeginAnew();
             _pages[page] = new Page(WindowAddress.ContextOf(address.AbsolutePath), null);
         }
     }
@@ -72,6 +85,14 @@ public sealed class OpenPages(TimeProvider time)
                 return;
             _timer = time.CreateTimer(_ => Ended(), null, Patience, Timeout.InfiniteTimeSpan);
         }
+    }
+
+    private void BeginAnew()
+    {
+        _timer?.Dispose();
+        _timer = null;
+        if (_closed.Task.IsCompleted)
+            _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private void Change(object page, long? lostAt)

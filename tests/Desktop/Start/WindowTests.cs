@@ -148,6 +148,8 @@ public class WindowTests
         Assert.Equal("imei-desktop runs already: its window is in front now.", Assert.Single(again.Output));
 
         await screen.CloseAsync(window);
+        // It waits a while for a page that might only be loaded again.
+        await Eventually.HoldsAsync(() => desktop.HasEnded, 4 * Eventually.Deadline);
         Assert.Equal(0, await desktop.EndAsync(Ct));
     }
 

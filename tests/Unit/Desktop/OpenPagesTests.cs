@@ -52,6 +52,33 @@ public class OpenPagesTests
     }
 
     [Fact]
+    public void Whoever_opens_one_after_that_begins_anew()
+    {
+        _pages.At(_one, Shop);
+        _pages.Gone(_one);
+        _time.Advance(OpenPages.Patience);
+        Assert.True(_pages.Closed.IsCompleted);
+
+        _pages.Expect();
+        Assert.False(_pages.Closed.IsCompleted);
+        _pages.At(_two, Shop);
+        _pages.Gone(_two);
+        _time.Advance(OpenPages.Patience);
+        Assert.True(_pages.Closed.IsCompleted);
+    }
+
+    [Fact]
+    public void A_page_that_is_about_to_be_opened_is_waited_for()
+    {
+        _pages.At(_one, Shop);
+        _pages.Gone(_one);
+        _time.Advance(OpenPages.Patience / 2);
+        _pages.Expect();
+        _time.Advance(OpenPages.Patience);
+        Assert.False(_pages.Closed.IsCompleted);
+    }
+
+    [Fact]
     public void A_page_that_is_loaded_again_is_not_over()
     {
         _pages.At(_one, Shop);
