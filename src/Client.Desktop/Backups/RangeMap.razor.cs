@@ -20,10 +20,11 @@ public sealed partial class RangeMap
     private ElementReference _canvas;
     private DotNetObjectReference<RangeMap>? _self;
     private IJSObjectReference? _module, _map;
-    private IReadOnlyList<int> _counts = new int[CellStates.Count];
-    private long _told;
+    private RangeLegend? _legend;
+    private object? _drawnOf;
+    private long _said, _told;
     private int _item;
-    private bool _isHidden;
+    private bool _isPageSeen = true, _isPictureSeen;
     private bool? _drawnDark;
     private string _typed = "";
     private string? _mistake;
@@ -47,9 +48,9 @@ public sealed partial class RangeMap
         StateHasChanged();
     }
 
-    /// <summary>The browser tells whether the page can be seen.</summary>
+    /// <summary>The browser tells whether the page is in front, and whether the picture is in the part of it that is looked at.</summary>
     [JSInvokable]
-    public void OnVisible(bool visible) => _isHidden = !visible;
+    public void OnSight(bool page, bool picture) => (_isPageSeen, _isPictureSeen) = (page, page && picture);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -73,8 +74,14 @@ public sealed partial class RangeMap
         _gone.Dispose();
     }
 
-    /// <inheritdoc/>
-    protected override void OnParametersSet() => _counts = Cells.Counts;
+    /// <summary>Not whenever the page around it is drawn, which happens with every piece of news of the backup.</summary>
+    protected override bool ShouldRender()
+    {
+        object now = (Cells, Slot, Catalogue, Dark, Answer with { Head = [] }, _mistake, _typed);
+        bool isNews = !now.Equals(_drawnOf);
+        _drawnOf = now;
+        return isNews;
+    }
 
     /// <inheritdoc/>
     protected override async Task OnAfterRenderAsync(bool firstRender)
@@ -99,11 +106,16 @@ public sealed partial class RangeMap
             using PeriodicTimer timer = new(Pace, Time);
             do
             {
-                if (_isHidden || Cells.Version == _told)
+                long version = Cells.Version;
+                if (_isPageSeen && _said != version)
+                {
+                    _said = version;
+                    _legend?.Tell();
+                    StateHasChanged(); // For the chosen item, which may have been read now.
+                }
+                if (!_isPictureSeen || _told == version)
                     continue;
                 (byte[] rows, _told) = Cells.Since(_told);
-                _counts = Cells.Counts;
-                StateHasChanged();
                 await _map.InvokeVoidAsync("apply", gone, rows);
             }
             while (await timer.WaitForNextTickAsync(gone));

@@ -26,12 +26,12 @@ class RangeMap {
     on(canvas, 'pointerup', event => this.onUp(event));
     on(canvas, 'focus', () => this.draw());
     on(canvas, 'blur', () => this.draw());
-    on(document, 'visibilitychange', () => this.tellVisible());
+    on(document, 'visibilitychange', () => this.tellSight());
+    this.sights = new IntersectionObserver(([sight]) => this.tellSight(this.isOnScreen = sight.isIntersecting));
+    this.sights.observe(canvas);
     this.sizes = new ResizeObserver(() => this.draw());
     this.sizes.observe(canvas);
     this.recolour(look);
-    if (document.hidden)
-      this.tellVisible();
     canvas.dataset.ready = 'true';
   }
 
@@ -205,18 +205,20 @@ class RangeMap {
     this.isTelling = false;
   }
 
-  tellVisible() {
-    return this.tell('OnVisible', !document.hidden);
+  // Nothing is drawn for nobody.
+  tellSight() {
+    this.tell('OnSight', !document.hidden, this.isOnScreen === true);
   }
 
   // The program may be gone; the page says so.
-  tell(what, value) {
-    return this.host.invokeMethodAsync(what, value).catch(() => { });
+  tell(what, ...values) {
+    return this.host.invokeMethodAsync(what, ...values).catch(() => { });
   }
 
   dispose() {
     this.ends.abort();
     this.sizes.disconnect();
+    this.sights.disconnect();
     cancelAnimationFrame(this.frame);
   }
 }

@@ -30,14 +30,18 @@ internal static class JobPages
         public async Task<int> CountAsync(int slot, string state) =>
             int.Parse((await window.Count(slot, state).GetAttributeAsync("data-count"))!, CultureInfo.InvariantCulture);
 
-        /// <summary>The colour that is drawn of an item while all items are shown, as in "26,79,156".</summary>
-        public Task<string> ColourAsync(int slot, int item) => window.Map(slot).Locator("canvas").EvaluateAsync<string>(
+        /// <summary>The colour that is drawn of an item while all items are shown, as in "26,79,156". Nothing is drawn where nobody looks.</summary>
+        public async Task<string> ColourAsync(int slot, int item)
+        {
+            await window.Map(slot).Locator("canvas").ScrollIntoViewIfNeededAsync();
+            return await window.Map(slot).Locator("canvas").EvaluateAsync<string>(
             """
             (canvas, item) => {
               const cell = canvas.width / 256;
               return [...canvas.getContext('2d').getImageData((item % 256 + .5) * cell, (Math.floor(item / 256) + .5) * cell, 1, 1).data].slice(0, 3).join(',');
             }
             """, item);
+        }
 
         /// <summary>Waits until the page says that so many items were read at least.</summary>
         public async Task HasReadAsync(int items)
