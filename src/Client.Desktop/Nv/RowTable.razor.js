@@ -16,8 +16,12 @@ export function attach(scroll) {
         scroll.focus();
       else
         rowButton(next)?.focus();
-    } else if (row && ['PageDown', 'PageUp', 'Home', 'End'].includes(event.key)) {
+    } else if (event.key === 'Home' || event.key === 'End') {
+      event.preventDefault();
       scroll.focus({ preventScroll: true }); // The row goes out of sight, and with it would go the focus.
+      scroll.scrollTop = event.key === 'Home' ? 0 : scroll.scrollHeight; // At once: rows that are drawn meanwhile break off a smooth scroll.
+    } else if (row && (event.key === 'PageDown' || event.key === 'PageUp')) {
+      scroll.focus({ preventScroll: true });
     }
   });
 }

@@ -190,6 +190,7 @@ public sealed class SnapshotPageTests : NvBench
     [Fact]
     public async Task A_snapshot_that_is_not_there_is_told()
     {
+        AlsoWatch("port-1");
         await StartAgentAsync();
         AppWindowPage window = await OpenAsync();
         await window.GoAsync(Places.Snapshot("local", "20261123-000000"));
