@@ -60,6 +60,9 @@ internal sealed class RestoreDesk : IAsyncDisposable
     /// <summary>The run that was sent.</summary>
     public RestoreRun Run => Assert.IsType<Sent>(Case.State).Run;
 
+    /// <summary>What was planned.</summary>
+    public RestorePlan Plan => Assert.IsType<Planned>(Case.State).Plan;
+
     public static async Task<RestoreDesk> StartAsync()
     {
         RestoreDesk desk = new(await FakeAgent.StartAsync());
@@ -86,7 +89,7 @@ internal sealed class RestoreDesk : IAsyncDisposable
         Type();
         await Case.CheckAsync();
         Assert.IsType<Planned>(Case.State);
-        Case.Send(spc, "");
+        Case.Send(Plan, spc, "");
     }
 
     /// <summary>The agent tells that something changed that waits for a person.</summary>
