@@ -85,6 +85,8 @@ public sealed partial class AgentLink : IAsyncDisposable
     /// <summary>Ends watching and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Gone.IsCancellationRequested)
+            return;
         await _end.CancelAsync();
         await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Client.DisposeAsync();
