@@ -103,32 +103,9 @@ public sealed class DesktopHost : IAsyncDisposable
         await told.Task;
     }
 
-    /// <summary>
-    /// Before the program ends: tells which restores were sent from here and have no outcome yet, and waits for it. The agent carries them to
-    /// their end in any case.
-    /// </summary>
-    /// <param name="tell">Where to tell it.</param>
-    /// <param name="cancellation">Waits no longer, and tells how the outcome is learnt.</param>
-    public async Task SeeRestoresThroughAsync(TextWriter tell, CancellationToken cancellation)
-    {
-        ArgumentNullException.ThrowIfNull(tell);
-        RestoreCases cases = _app.Services.GetRequiredService<RestoreCases>();
-        foreach ((RestoreCase restore, RestoreRun run) in cases.Running)
-        {
-            string device = RestoreWords.Short(restore.Device);
-            try
-            {
-                if (!cancellation.IsCancellationRequested)
-                    await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndWaits.With(device, run.RequestId));
-                await cases.SettledAsync(cancellation);
-                await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndTells.With(device, run.Receipt is { } receipt ? Words.For(receipt.Outcome) : RestoreTexts.NothingWritten));
-            }
-            catch (OperationCanceledException)
-            {
-                await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndLeaves.With(device, run.RequestId));
-            }
-        }
-    }
+    /// <inheritdoc cref="RestoreCases.SeeThroughAsync"/>
+    public Task SeeRestoresThroughAsync(TextWriter tell, CancellationToken cancellation) =>
+        _app.Services.GetRequiredService<RestoreCases>().SeeThroughAsync(tell, cancellation);
 
     /// <summary>Ends serving.</summary>
     public async ValueTask DisposeAsync()

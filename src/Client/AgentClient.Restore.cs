@@ -28,6 +28,19 @@ public sealed partial class AgentClient
     }
 
     /// <summary>
+    /// Whether a fault of a restore that was asked for again leaves open what became of an earlier call that may have arrived: the call did not get
+    /// through, or the agent refused it before it looked whether it has carried out that request.
+    /// </summary>
+    /// <param name="fault">The fault of the later call.</param>
+    public static bool LeavesOpen(AgentException fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        return fault.Domain == AgentException.ClientDomain || fault.Code is ErrorReason.AgentStopping or ErrorReason.LimitExceeded or ErrorReason.VaultUnavailable
+            or ErrorReason.Internal or ErrorReason.RoleInsufficient or ErrorReason.ClientRevoked or ErrorReason.CertificateRequired
+            or ErrorReason.Unspecified; // A newer agent's, which nobody here can judge.
+    }
+
+    /// <summary>
     /// As <see cref="WriteImeiAsync"/>, and when the connection breaks asks again with the same request_id, which by contract
     /// returns the stored receipt and never writes twice. Phases that were told before the break are not told again.
     /// </summary>
@@ -35,7 +48,7 @@ public sealed partial class AgentClient
     /// <param name="onLost">Told when the connection broke and the request, which the agent may have, is going to be asked for again.</param>
     /// <param name="cancellation">Ends the watching; a restore that has begun runs to its end in the agent.</param>
     /// <exception cref="AgentException">
-    /// The agent's reason when it gave one; <see cref="AgentException.AgentUnreachable"/> when the request was never sent;
+    /// The agent's reason when it gave one that tells the outcome (after a break: not <see cref="LeavesOpen"/>); <see cref="AgentException.AgentUnreachable"/> when the request was never sent;
     /// <see cref="AgentException.OutcomeNotLearnt"/>, with the metadata "request_id", when it was sent and no receipt could be had.
     /// </exception>
     public async IAsyncEnumerable<WriteImeiResponse> WriteImeiToTheEndAsync(
@@ -57,7 +70,8 @@ public sealed partial class AgentClient
                         if (!await events.MoveNextAsync().ConfigureAwait(false))
                             lost = StatusDecoder.ConnectionLost(Endpoint, "ended the restore without a receipt");
                     }
-                    catch (AgentException fault) when (fault.Domain == AgentException.ClientDomain && fault.Reason != AgentException.Unexplained)
+                    catch (AgentException fault) when (mayHaveArrived ? LeavesOpen(fault)
+                        : fault.Domain == AgentException.ClientDomain && fault.Reason != AgentException.Unexplained)
                     {
                         lost = fault;
                     }

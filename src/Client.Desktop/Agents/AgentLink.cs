@@ -27,6 +27,7 @@ public sealed partial class AgentLink : IAsyncDisposable
     private AgentLink(string name, AgentEndpoint endpoint, TimeProvider time, ILogger log)
     {
         (Name, _time, _log) = (name, time, log);
+        Gone = _end.Token;
         Client = AgentClient.Connect(endpoint, time);
         _watch = Task.Run(() => WatchAsync(_end.Token));
     }
@@ -39,6 +40,9 @@ public sealed partial class AgentLink : IAsyncDisposable
 
     /// <summary>The last view; replaced as a whole.</summary>
     public AgentView View { get; private set; } = AgentView.Nothing;
+
+    /// <summary>Cancelled when it is disposed: the agent was forgotten, or the program ends.</summary>
+    public CancellationToken Gone { get; }
 
     /// <summary>Raised after <see cref="View"/> was replaced by one that differs, on any thread.</summary>
     public event Action? Changed;
@@ -81,6 +85,8 @@ public sealed partial class AgentLink : IAsyncDisposable
     /// <summary>Ends watching and closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Gone.IsCancellationRequested)
+            return;
         await _end.CancelAsync();
         await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Client.DisposeAsync();

@@ -11,7 +11,7 @@ public sealed class ReceiptSource(RestoreCases cases)
     public bool MayReveal(AgentLink link, string journal)
     {
         ArgumentNullException.ThrowIfNull(link);
-        return link.View.Role.MaySupervise || cases.Find(link.Name, Full(journal)) is not null;
+        return link.View.Role.MaySupervise || cases.Find(link, Full(journal)) is not null;
     }
 
     /// <summary>A row with its receipt.</summary>
@@ -23,7 +23,7 @@ public sealed class ReceiptSource(RestoreCases cases)
     public async Task<JournalEntry> ReadAsync(AgentLink link, string journal, bool reveal, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(link);
-        if (reveal && !link.View.Role.MaySupervise && cases.Find(link.Name, Full(journal)) is { } own)
+        if (reveal && !link.View.Role.MaySupervise && cases.Find(link, Full(journal)) is { } own)
             return ReceiptWords.EntryOf(await own.RevealAsync(cancellation));
         return (await link.Client.GetJournalEntryAsync(new() { Name = journal, RevealImei = reveal }, cancellation)).Entry;
     }

@@ -16,7 +16,8 @@ public sealed class RestoreCase
     private readonly TimeProvider _time;
     private readonly CancellationToken _end;
     private CancellationTokenSource _checking = new();
-    private LeaseHold? _hold;
+    private Task _before = Task.CompletedTask; // What has to end before the phone is taken anew.
+    private LeaseHold? _hold; // Of a plan or a run; a check keeps its own.
     private WriteImeiRequest? _asked;
     private ulong? _looked;
     private int _windows;
@@ -79,72 +80,100 @@ public sealed class RestoreCase
     }
 
     /// <summary>Takes the lease, and asks what would be written. Nothing is.</summary>
-    public async Task CheckAsync(LeaseWish wish = default)
+    public Task CheckAsync(LeaseWish wish = default) => CheckAsync(wish, null);
+
+    private Task CheckAsync(LeaseWish wish, RestoreState? from)
     {
+        Checking mine = new(InLine: wish.Wait > TimeSpan.Zero);
         WriteImeiRequest request;
+        LeaseHold? earlier;
+        CancellationToken stop;
         lock (_gate)
         {
-            if (State is Checking or Sent || !Draft.IsComplete)
-                return;
+            if (State is Checking or Sent || !Draft.IsComplete || (from is not null && !ReferenceEquals(State, from)))
+                return Task.CompletedTask;
             _checking = CancellationTokenSource.CreateLinkedTokenSource(_end);
-            request = Request();
-            State = new Checking(InLine: wish.Wait > TimeSpan.Zero);
+            (stop, request, earlier) = (_checking.Token, Request(), TakeHold());
+            State = mine;
         }
         Changed?.Invoke();
-        CancellationToken stop = _checking.Token;
+        return _before = CheckAsync(mine, _before, earlier, request, wish, stop);
+    }
+
+    // Whoever stops it shows what comes next; it gives its lease back then, and shows nothing.
+    private async Task CheckAsync(Checking mine, Task before, LeaseHold? earlier, WriteImeiRequest request, LeaseWish wish, CancellationToken stop)
+    {
         using Activity? span = AgentLink.StartAction("restore.check");
+        RestoreState next = new Drafting();
+        LeaseHold? hold = null;
         try
         {
-            await ReleaseAsync();
-            _hold = wish.Token > 0
+            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await GiveBackAsync(earlier);
+            hold = wish.Token > 0
                 ? LeaseHold.Keep(Link.Client, Device, wish.Token, _end)
                 : await LeaseHold.TakeAsync(Link.Client, Device, request.Reason, wish.Wait, stop);
-            Show(new Checking(InLine: false));
+            Checking taken = new(InLine: false);
+            if (Show(mine, taken))
+                mine = taken;
             RestorePlan? plan = null;
-            await _hold.WhileHeldAsync(async held =>
+            await hold.WhileHeldAsync(async held =>
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(held, stop);
                 plan = await RestorePlan.MakeAsync(Link.Client, request, either.Token);
             });
-            await HoldAsync(plan!);
+            if (Show(mine, new Planned(plan!), hold, stop))
+            {
+                if (!plan!.Writes)
+                    await GiveBackAsync(hold);
+                else
+                    hold.WhileHeld.Register(() => OnLeaseOver(hold));
+                return;
+            }
         }
         catch (LeaseLostException lost)
         {
-            await EndCheckAsync(new Drafting(Lost: lost));
+            next = new Drafting(Lost: lost);
         }
         catch (AgentException refused)
         {
             span?.SetTag("error.type", refused.Reason).SetStatus(ActivityStatusCode.Error);
             var fault = new CallFault(refused, span?.TraceId.ToHexString());
-            bool waits = refused.Metadata.TryGetValue("approval", out string? id) && id.Length > 0;
-            await EndCheckAsync(waits ? new AwaitingApproval(fault, id!, null) : new Drafting(fault));
-            if (waits)
-                await LookForApprovalAsync();
+            next = refused.Metadata.TryGetValue("approval", out string? id) && id.Length > 0 ? new AwaitingApproval(fault, id, null) : new Drafting(fault);
         }
-        catch (OperationCanceledException)
+        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
         {
-            await EndCheckAsync(new Drafting());
+            // Stopped, or the agent was forgotten.
         }
+        await GiveBackAsync(hold);
+        if (Show(mine, next) && next is AwaitingApproval)
+            _ = LookForApprovalAsync(); // It may check again, which begins when this has ended.
     }
 
     /// <summary>Goes back to choosing and typing, and gives the phone back. What was sent is not taken back.</summary>
-    public async Task ChangeAsync()
+    public Task ChangeAsync()
     {
-        if (State is Sent)
-            return;
-        await _checking.CancelAsync();
-        if (State is not Checking) // Which ends by itself.
-            await EndCheckAsync(new Drafting());
+        LeaseHold? hold;
+        CancellationTokenSource checking;
+        lock (_gate)
+        {
+            if (State is Sent)
+                return Task.CompletedTask;
+            (checking, hold) = (_checking, TakeHold());
+            State = new Drafting();
+        }
+        return EndAsync(checking, hold);
     }
 
     /// <summary>Sends what was planned; once.</summary>
+    /// <param name="confirmed">What the person confirmed. Where that is not what is planned now, nothing is sent.</param>
     /// <param name="spc">The service programming code, or empty.</param>
     /// <param name="password">The security password, or empty.</param>
-    public void Send(string spc, string password)
+    public void Send(RestorePlan confirmed, string spc, string password)
     {
         lock (_gate)
         {
-            if (State is not Planned { Plan: { Writes: true } plan } || _hold is not { Lost: null } hold)
+            if (State is not Planned { Plan: { Writes: true } plan } || !ReferenceEquals(plan, confirmed) || _hold is not { Lost: null } hold)
                 return;
             WriteImeiRequest request = new(plan.Request) { FencingToken = hold.Token, Spc = spc, SecurityPassword = password };
             _asked = null; // What comes next is another restore.
@@ -156,27 +185,40 @@ public sealed class RestoreCase
     /// <summary>Asks for the same again as a new restore, after one that was refused.</summary>
     public async Task AskAnewAsync()
     {
-        if (State is not Sent { Run.State: RunState.Over or RunState.Unsettled })
-            return;
-        await EndCheckAsync(new Drafting());
-        await CheckAsync();
+        Drafting next = new();
+        LeaseHold? hold;
+        lock (_gate)
+        {
+            if (State is not Sent { Run.State: RunState.Over or RunState.Unsettled })
+                return;
+            hold = TakeHold();
+            State = next;
+        }
+        await EndAsync(null, hold);
+        await CheckAsync(default, next);
     }
 
     /// <summary>Forgets all of it. A restore that is under way stays.</summary>
-    public async Task StartOverAsync()
+    public Task StartOverAsync()
     {
-        if (State is Sent { Run.State: RunState.Running or RunState.Lost })
-            return;
-        await _checking.CancelAsync();
-        (Draft, _asked, AsksSpc, AsksPassword) = (new RestoreDraft(), null, false, false);
-        await EndCheckAsync(new Drafting());
+        LeaseHold? hold;
+        CancellationTokenSource checking;
+        lock (_gate)
+        {
+            if (State is Sent { Run.State: RunState.Running or RunState.Lost })
+                return Task.CompletedTask;
+            (Draft, _asked, AsksSpc, AsksPassword) = (new RestoreDraft(), null, false, false);
+            (checking, hold) = (_checking, TakeHold());
+            State = new Drafting();
+        }
+        return EndAsync(checking, hold);
     }
 
     /// <summary>Nobody asks for it any more.</summary>
-    internal async Task ForgetAsync()
+    internal Task ForgetAsync()
     {
         Link.Changed -= OnNews;
-        await ReleaseAsync();
+        return EndAsync(_checking, TakeHold());
     }
 
     // The same content is the same request, so that what was approved of it stays approved; anything else is a new one.
@@ -186,16 +228,6 @@ public sealed class RestoreCase
         if (!request.Equals(_asked))
             request.RequestId = Guid.NewGuid().ToString();
         return _asked = request;
-    }
-
-    private async Task HoldAsync(RestorePlan plan)
-    {
-        LeaseHold hold = _hold!;
-        Show(new Planned(plan));
-        if (!plan.Writes)
-            await ReleaseAsync();
-        else
-            hold.WhileHeld.Register(() => OnLeaseOver(hold));
     }
 
     private void OnLeaseOver(LeaseHold hold)
@@ -211,24 +243,33 @@ public sealed class RestoreCase
 
     private void OnRun()
     {
-        if (State is Sent { Run: { State: RunState.Over or RunState.Unsettled } run })
+        if (State is Sent { Run: { State: RunState.Over or RunState.Unsettled or RunState.Unfollowed } run })
         {
             AsksSpc |= run.Refused?.Why.Code is ErrorReason.SpcRequired or ErrorReason.SpcRefused;
             AsksPassword |= run.Refused?.Why.Code is ErrorReason.PasswordRequired or ErrorReason.PasswordRefused;
-            _ = ReleaseAsync();
+            if (TakeHold() is { } hold)
+                _before = GiveBackAsync(hold);
         }
         Changed?.Invoke();
     }
 
-    private async Task EndCheckAsync(RestoreState next)
+    // A check that is stopped, and the lease of what is not shown any more.
+    private async Task EndAsync(CancellationTokenSource? checking, LeaseHold? hold)
     {
-        await ReleaseAsync();
-        Show(next);
+        if (hold is not null)
+            _before = GiveBackAsync(hold);
+        if (checking is not null)
+            await checking.CancelAsync();
+        await _before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Changed?.Invoke();
     }
 
-    private async Task ReleaseAsync()
+    // Given back by whoever took it out of here, once.
+    private LeaseHold? TakeHold() => Interlocked.Exchange(ref _hold, null);
+
+    private static async Task GiveBackAsync(LeaseHold? hold)
     {
-        if (Interlocked.Exchange(ref _hold, null) is not { } hold)
+        if (hold is null)
             return;
         try
         {
@@ -240,11 +281,19 @@ public sealed class RestoreCase
         }
     }
 
-    private void Show(RestoreState next)
+    // Goes on only from where it was: what a person did meanwhile, and what was sent, stays.
+    private bool Show(RestoreState from, RestoreState next, LeaseHold? hold = null, CancellationToken stop = default)
     {
         lock (_gate)
+        {
+            if (!ReferenceEquals(State, from) || stop.IsCancellationRequested)
+                return false;
             State = next;
+            if (next is Planned { Plan.Writes: true })
+                _hold = hold;
+        }
         Changed?.Invoke();
+        return true;
     }
 
     private void OnNews()
@@ -263,14 +312,14 @@ public sealed class RestoreCase
         {
             ListApprovalsResponse all = await Link.Client.ListApprovalsAsync(new(), _end);
             Approval? found = all.Approvals.FirstOrDefault(one => one.RequestId == waiting.RequestId && one.ApprovedBy.Length > 0);
-            if (found is not null && State == waiting)
-                Show(waiting = waiting with { Approved = found });
+            if (found is not null && waiting with { Approved = found } is var approved && Show(waiting, approved))
+                waiting = approved;
         }
-        catch (Exception fault) when (fault is AgentException or OperationCanceledException)
+        catch (Exception fault) when (fault is AgentException or OperationCanceledException or ObjectDisposedException)
         {
             _looked = null; // Looked again at the next news.
         }
-        if (waiting.Approved is not null && State == waiting && _windows > 0)
-            await CheckAsync();
+        if (waiting.Approved is not null && _windows > 0)
+            await CheckAsync(default, waiting);
     }
 }

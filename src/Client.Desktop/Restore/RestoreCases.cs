@@ -1,4 +1,5 @@
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
 
 namespace ImeiAgent.Client.Desktop.Restore;
 
@@ -57,10 +58,10 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
     }
 
     /// <summary>The run whose receipt is a row of an agent's journal; null when it was not sent from here.</summary>
-    /// <param name="agent">The agent's name.</param>
+    /// <param name="link">The agent: a name may have been given to another since.</param>
     /// <param name="journal">The row, as in "journal/17".</param>
-    public RestoreRun? Find(string agent, string journal) => UnderWay
-        .Where(one => one.Link.Name == agent).Select(one => (one.State as Sent)?.Run).FirstOrDefault(run => run?.Receipt?.Journal == journal);
+    public RestoreRun? Find(AgentLink link, string journal) => UnderWay
+        .Where(one => ReferenceEquals(one.Link, link)).Select(one => (one.State as Sent)?.Run).FirstOrDefault(run => run?.Receipt?.Journal == journal);
 
     /// <summary>Those whose outcome the agent has not told yet.</summary>
     public IReadOnlyList<(RestoreCase Case, RestoreRun Run)> Running =>
@@ -84,6 +85,34 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
         finally
         {
             Changed -= Look;
+        }
+    }
+
+    /// <summary>
+    /// Before the program ends: tells which restores were sent from here and have no outcome yet, and waits for it. The agent carries them to
+    /// their end in any case.
+    /// </summary>
+    /// <param name="tell">Where to tell it.</param>
+    /// <param name="cancellation">Waits no longer, and tells how the outcome is learnt.</param>
+    public async Task SeeThroughAsync(TextWriter tell, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(tell);
+        foreach ((RestoreCase restore, RestoreRun run) in Running)
+        {
+            string device = RestoreWords.Short(restore.Device);
+            try
+            {
+                if (!cancellation.IsCancellationRequested)
+                    await tell.WriteLineAsync("imei-desktop: " + RestoreTexts.EndWaits.With(device, run.RequestId));
+                await SettledAsync(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                // Told below, as it is known now.
+            }
+            // "Nothing was written" only on the agent's word.
+            await tell.WriteLineAsync("imei-desktop: " + (run.State != RunState.Over ? RestoreTexts.EndLeaves.With(device, run.RequestId)
+                : RestoreTexts.EndTells.With(device, run.Receipt is { } receipt ? Words.For(receipt.Outcome) : RestoreTexts.NothingWritten)));
         }
     }
 

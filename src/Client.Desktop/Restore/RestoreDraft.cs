@@ -20,8 +20,13 @@ public sealed class RestoreDraft
     /// <summary>Those that are to be restored, in order.</summary>
     public IReadOnlyList<SlotDraft> Chosen => [.. Slots.Where(slot => slot.IsChosen)];
 
-    /// <summary>Whether both slots take their numbers from one backup.</summary>
-    public bool FromOneBackup { get; set; }
+    /// <summary>Whether both slots take their numbers from one backup, each its own, and a person wants to choose them so: what is shown is what is sent.</summary>
+    public bool FromOneBackup
+    {
+        get => field && Chosen is [{ Snapshot: { } one }, _] both
+            && both.All(slot => slot.Source == NumberSource.Snapshot && slot.Snapshot?.Name == one.Name && slot.SnapshotSlot == slot.Slot);
+        set;
+    }
 
     /// <summary>Why.</summary>
     public string Reason { get; set; } = "";

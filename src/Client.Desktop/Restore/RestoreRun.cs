@@ -17,6 +17,9 @@ public enum RunState
     /// <summary>The agent does not know it either: the row is open until the phone is there again, or a person settles it. Asked again at each news.</summary>
     Unsettled,
 
+    /// <summary>Nobody asks any more: its agent was forgotten here. The agent carries it to its end, and its journal tells the outcome.</summary>
+    Unfollowed,
+
     /// <summary>It is over: <see cref="RestoreRun.Receipt"/> or <see cref="RestoreRun.Refused"/> says how.</summary>
     Over,
 }
@@ -36,6 +39,7 @@ public sealed class RestoreRun
     private readonly Action _changed;
     private readonly List<WriteProgress> _steps = [];
     private WritePhase _furthest;
+    private bool _mayHaveArrived; // An earlier round ended without an outcome.
 
     /// <summary>Sends it.</summary>
     /// <param name="link">The agent.</param>
@@ -80,14 +84,17 @@ public sealed class RestoreRun
     /// <summary>Completes when nothing more is to be learnt.</summary>
     public Task Completion { get; }
 
-    /// <summary>The receipt with its numbers in full, which a person asked to see; the agent returns the stored one.</summary>
+    /// <summary>
+    /// The receipt with its numbers in full, which a person asked to see; the agent returns the stored one. What is sent could not be carried out,
+    /// should the agent not know it any more: it has no lease and no codes.
+    /// </summary>
     /// <exception cref="AgentException">The agent's refusal, or the connection broke.</exception>
     public async Task<WriteReceipt> RevealAsync(CancellationToken cancellation)
     {
         WriteReceipt? full = null;
         try
         {
-            await foreach (WriteImeiResponse message in _link.Client.WriteImeiAsync(new(_request) { RevealImei = true }, cancellation))
+            await foreach (WriteImeiResponse message in _link.Client.WriteImeiAsync(new(_request) { RevealImei = true, FencingToken = 0, Spc = "", SecurityPassword = "" }, cancellation))
                 full = message.Receipt ?? full;
         }
         catch (AgentException fault) when (full is not null && fault.Domain == AgentException.AgentDomain)
@@ -97,8 +104,10 @@ public sealed class RestoreRun
         return full ?? throw new InvalidOperationException("The agent returned no receipt.");
     }
 
-    private async Task FollowAsync(CancellationToken end)
+    private async Task FollowAsync(CancellationToken programEnd)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(programEnd, _link.Gone);
+        CancellationToken end = either.Token;
         try
         {
             for (TimeSpan pause = s_firstPause; ; pause = pause * 2 < s_longestPause ? pause * 2 : s_longestPause)
@@ -113,12 +122,15 @@ public sealed class RestoreRun
                 await _link.UntilAsync(() => _link.View.IsLive && (State == RunState.Lost || Seen() != before), end);
             }
         }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        catch (Exception over) when (over is OperationCanceledException or InvalidOperationException && end.IsCancellationRequested)
         {
-            // The program ends.
+            // The program ends, or the agent was forgotten and its connection disposed.
         }
         finally
         {
+            // However the following ended: what nobody follows is not waited for.
+            if (State is RunState.Running or RunState.Lost && !programEnd.IsCancellationRequested)
+                State = RunState.Unfollowed;
             ForgetCodes();
             _changed();
         }
@@ -141,6 +153,7 @@ public sealed class RestoreRun
         }
         Refused = fault is null ? null : new CallFault(fault, span?.TraceId.ToHexString());
         State = Judge(fault);
+        _mayHaveArrived |= State != RunState.Over;
     }
 
     // The receipt is what the phone holds. Without one, and once the intent was on disk, only the agent's own word is an outcome.
@@ -148,7 +161,7 @@ public sealed class RestoreRun
     {
         if (Receipt is { } receipt)
             return receipt.Outcome != WriteOutcome.Unknown || receipt.Sha256.Length > 0 ? RunState.Over : RunState.Unsettled;
-        if (fault is null || fault.Reason == AgentException.OutcomeNotLearnt)
+        if (fault is null || fault.Reason == AgentException.OutcomeNotLearnt || (_mayHaveArrived && AgentClient.LeavesOpen(fault)))
             return RunState.Lost;
         if (fault.Code == ErrorReason.WriteOutcomeUnknown)
             return RunState.Unsettled;

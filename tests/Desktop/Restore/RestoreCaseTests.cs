@@ -39,11 +39,11 @@ public sealed class RestoreCaseTests
         };
         desk.Type();
         await desk.Case.CheckAsync();
-        Assert.IsType<Planned>(desk.Case.State);
+        RestorePlan plan = desk.Plan;
 
         steal.SetResult();
         await desk.UntilAsync(state => state is Drafting { Lost: not null });
-        desk.Case.Send("", "");
+        desk.Case.Send(plan, "", "");
 
         Assert.Equal("eva took the lease 7 on sm-g991u-3f2a: a customer waits.", ((Drafting)desk.Case.State).Lost!.Message);
         Assert.Empty(desk.Writes);
@@ -69,6 +69,97 @@ public sealed class RestoreCaseTests
         Assert.IsType<Drafting>(desk.Case.State);
         Assert.Equal(("", ""), (desk.Case.Draft.Reason, desk.Case.Draft.Slots[0].Label));
         Assert.NotSame(desk.Case, desk.Cases.Of(desk.Link, desk.Case.Device));
+    }
+
+    [Fact]
+    public async Task A_plan_that_is_not_the_one_that_was_confirmed_is_not_sent()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Type();
+        await desk.Case.CheckAsync();
+        RestorePlan confirmed = desk.Plan;
+        desk.Case.Draft.Reason = "ticket 4712";
+        await desk.Case.CheckAsync();
+
+        desk.Case.Send(confirmed, "", "");
+
+        Assert.NotSame(confirmed, desk.Plan);
+        Assert.Empty(desk.Writes);
+        desk.Case.Send(desk.Plan, "", "");
+        await desk.Run.Completion;
+        Assert.Equal("ticket 4712", Assert.Single(desk.Writes).Reason);
+    }
+
+    [Fact]
+    public async Task What_is_stopped_or_sent_while_the_agent_answers_stays_so()
+    {
+        TaskCompletionSource reached = new(), answer = new();
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = async (request, answers, context) =>
+        {
+            reached.TrySetResult();
+            await answer.Task; // However often it was cancelled.
+            await Samples.Applied(request, answers, context);
+        };
+        desk.Type();
+        Task check = desk.Case.CheckAsync();
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+
+        await desk.Case.ChangeAsync();
+        Assert.IsType<Drafting>(desk.Case.State);
+        await check;
+        answer.SetResult();
+        Assert.IsType<Drafting>(desk.Case.State);
+        // The lease of the check went with it, and the next takes its own.
+        Assert.Single(desk.Agent.RequestsOf<ReleaseLeaseRequest>());
+
+        await desk.Case.CheckAsync();
+        desk.Case.Send(desk.Plan, "", "");
+        await Task.WhenAll(desk.Case.ChangeAsync(), desk.Case.CheckAsync());
+        await desk.Run.Completion;
+        Assert.Equal(WriteOutcome.Applied, desk.Run.Receipt?.Outcome);
+    }
+
+    [Fact]
+    public async Task A_restore_is_found_by_its_agent_and_not_by_the_agents_name()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        await using RestoreDesk other = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        await desk.SendAsync();
+        await desk.Run.Completion;
+        string journal = desk.Run.Receipt!.Journal;
+
+        Assert.NotEmpty(journal);
+        Assert.Equal(desk.Link.Name, other.Link.Name);
+        Assert.Same(desk.Run, desk.Cases.Find(desk.Link, journal));
+        Assert.Null(desk.Cases.Find(other.Link, journal));
+    }
+
+    [Fact]
+    public void Both_from_one_backup_is_said_only_while_it_is_so()
+    {
+        Snapshot backup = Samples.Snapshot(1, 2);
+        backup.ImeiSlots.Clear();
+        backup.ImeiSlots.Add(new ImeiSlot { Slot = 1, State = ImeiSlotState.Ok, Imei = Samples.Masked2 });
+        backup.ImeiSlots.Add(new ImeiSlot { Slot = 2, State = ImeiSlotState.Ok, Imei = Samples.Masked2 });
+        RestoreDraft draft = new();
+        (draft.Slots[0].IsChosen, draft.Slots[1].IsChosen) = (true, true);
+        draft.Prepare([backup]);
+        Assert.True(draft.FromOneBackup);
+
+        draft.Slots[0].Source = NumberSource.Label;
+        Assert.False(draft.FromOneBackup);
+        draft.Slots[0].Source = NumberSource.Snapshot;
+        draft.Slots[0].Take(backup, from: 2);
+        Assert.False(draft.FromOneBackup);
+        draft.Slots[0].Take(new Snapshot(backup) { Name = "snapshots/other" });
+        Assert.False(draft.FromOneBackup);
+        draft.TakeBoth(backup);
+        Assert.True(draft.FromOneBackup);
+        draft.FromOneBackup = false;
+        Assert.False(draft.FromOneBackup);
     }
 
     [Fact]
@@ -132,7 +223,7 @@ public sealed class RestoreCaseTests
         approval = new Approval { RequestId = other, ApprovedBy = "eva", Reason = "compared" };
         desk.Tell();
         await desk.UntilAsync(state => state is Planned);
-        desk.Case.Send("", "");
+        desk.Case.Send(desk.Plan, "", "");
         await desk.Run.Completion;
         Assert.Equal(other, Assert.Single(desk.Writes).RequestId);
     }

@@ -60,9 +60,14 @@ internal sealed class RestoreDesk : IAsyncDisposable
     /// <summary>The run that was sent.</summary>
     public RestoreRun Run => Assert.IsType<Sent>(Case.State).Run;
 
-    public static async Task<RestoreDesk> StartAsync()
+    /// <summary>What was planned.</summary>
+    public RestorePlan Plan => Assert.IsType<Planned>(Case.State).Plan;
+
+    public static async Task<RestoreDesk> StartAsync(Role role = Role.Owner)
     {
-        RestoreDesk desk = new(await FakeAgent.StartAsync());
+        FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnGetAgentInfo = _ => new GetAgentInfoResponse { Version = "0.1.0", Host = "bench", Caller = "local:ana", Role = role };
+        RestoreDesk desk = new(agent);
         await desk.Link.UntilAsync(() => desk.Link.View.IsLive, TestContext.Current.CancellationToken);
         return desk;
     }
@@ -71,13 +76,14 @@ internal sealed class RestoreDesk : IAsyncDisposable
         new() { Device = Samples.PhoneName, FencingToken = token, Holder = "local:ana", Station = "local", Purpose = purpose };
 
     /// <summary>Types a restore of SIM 1 from its label.</summary>
-    public void Type(string reason = "ticket 4711")
+    public void Type(RestoreDraft? draft = null)
     {
-        SlotDraft slot = Case.Draft.Slots[0];
+        draft ??= Case.Draft;
+        SlotDraft slot = draft.Slots[0];
         (slot.IsChosen, slot.Source) = (true, NumberSource.Label);
         slot.Type(Samples.Number);
         slot.Judge(Samples.Number, new CheckLabelResponse { State = LabelState.Accepted });
-        (Case.Draft.Reason, Case.Draft.Evidence) = (reason, "photo of the label");
+        (draft.Reason, draft.Evidence) = ("ticket 4711", "photo of the label");
     }
 
     /// <summary>Types, checks and sends it, and waits until nothing more is to be learnt.</summary>
@@ -86,7 +92,7 @@ internal sealed class RestoreDesk : IAsyncDisposable
         Type();
         await Case.CheckAsync();
         Assert.IsType<Planned>(Case.State);
-        Case.Send(spc, "");
+        Case.Send(Plan, spc, "");
     }
 
     /// <summary>The agent tells that something changed that waits for a person.</summary>

@@ -39,7 +39,8 @@ public sealed class RestoreRunTests
         // What opens the phone is needed as long as the agent may not have begun, and then no more.
         Assert.All(desk.Writes, request => Assert.Equal("613908", request.Spc));
         await desk.Run.RevealAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(("", true), (desk.Writes[^1].Spc, desk.Writes[^1].RevealImei));
+        // Without a lease it can never be carried out.
+        Assert.Equal(("", true, 7UL, 0UL), (desk.Writes[^1].Spc, desk.Writes[^1].RevealImei, desk.Writes[0].FencingToken, desk.Writes[^1].FencingToken));
     }
 
     [Fact]
@@ -110,6 +111,118 @@ public sealed class RestoreRunTests
         Assert.Equal((WriteOutcome.Applied, 2), (desk.Run.Receipt?.Outcome, calls));
     }
 
+    [Theory]
+    [InlineData("AGENT_STOPPING")]
+    [InlineData("LIMIT_EXCEEDED")]
+    [InlineData("VAULT_UNAVAILABLE")]
+    [InlineData("INTERNAL")]
+    [InlineData("ROLE_INSUFFICIENT")]
+    [InlineData("CLIENT_REVOKED")]
+    public async Task A_refusal_of_a_later_call_is_no_outcome_of_one_that_may_have_arrived(string reason)
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        HashSet<RunState> seen = [];
+        desk.Case.Changed += () => Note(desk, seen);
+        int calls = 0;
+        // The first round breaks, the second and what follows is refused, before the intent was told; then the agent is well again.
+        desk.Agent.OnWriteImei = Samples.PlanThen(async (request, answers, context) =>
+        {
+            int call = Interlocked.Increment(ref calls);
+            if (call == 1 || call is > 2 and <= 6)
+                FakeAgent.Cut(context);
+            else if (call < 10)
+                throw FakeAgent.Failure(StatusCode.Unavailable, reason, "Not now.");
+            else
+                await Samples.Applied(request, answers, context);
+        });
+
+        await desk.SendAsync("613908");
+        await desk.Run.Completion.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal((RunState.Over, WriteOutcome.Applied, 10), (desk.Run.State, desk.Run.Receipt?.Outcome, calls));
+        Assert.Contains(RunState.Lost, seen);
+        Assert.Single(desk.Writes.Select(request => request.RequestId).Distinct());
+    }
+
+    [Fact]
+    public async Task A_run_whose_outcome_the_agent_does_not_know_is_never_told_as_nothing_written()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        TaskCompletionSource reached = new(), goOn = new();
+        desk.Agent.OnWriteImei = Samples.PlanThen(async (_, answers, _) =>
+        {
+            await answers.WriteAsync(Samples.Phase(WritePhase.Intent));
+            reached.TrySetResult();
+            await goOn.Task;
+            throw FakeAgent.Failure(StatusCode.DataLoss, "WRITE_OUTCOME_UNKNOWN", "journal/17 stays open.", ("journal", "journal/17"));
+        });
+        await desk.SendAsync();
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        using StringWriter told = new();
+
+        Task end = desk.Cases.SeeThroughAsync(told, TestContext.Current.CancellationToken);
+        Assert.False(end.IsCompleted);
+        goOn.SetResult();
+        await end.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Equal(RunState.Unsettled, desk.Run.State);
+        Assert.DoesNotContain("Nothing was written", told.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith($"Its outcome: imei journal, or request {desk.Run.RequestId}.", told.ToString().TrimEnd(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_restore_that_was_refused_is_told_as_nothing_written()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        TaskCompletionSource reached = new(), goOn = new();
+        desk.Agent.OnWriteImei = Samples.PlanThen(async (_, _, _) =>
+        {
+            reached.TrySetResult();
+            await goOn.Task;
+            throw FakeAgent.Failure(StatusCode.FailedPrecondition, "IMEI_IN_USE", "Another phone has it.");
+        });
+        await desk.SendAsync();
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        using StringWriter told = new();
+
+        Task end = desk.Cases.SeeThroughAsync(told, TestContext.Current.CancellationToken);
+        goOn.SetResult();
+        await end.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+
+        Assert.Contains("Nothing was written", told.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true)] // In the middle of a call.
+    [InlineData(false)] // While it waits for the agent to come back.
+    public async Task An_agent_that_is_forgotten_ends_the_following_with_the_outcome_not_known(bool inCall)
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        TaskCompletionSource reached = new();
+        desk.Agent.OnWriteImei = Samples.PlanThen(async (_, answers, context) =>
+        {
+            await answers.WriteAsync(Samples.Phase(WritePhase.Intent));
+            reached.TrySetResult();
+            await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        });
+        await desk.SendAsync();
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        if (!inCall)
+        {
+            await desk.Agent.StopAsync();
+            await desk.UntilAsync(state => state is Sent { Run.State: RunState.Lost });
+        }
+        Task settled = desk.Cases.SettledAsync(TestContext.Current.CancellationToken);
+        Assert.False(settled.IsCompleted);
+
+        await desk.Link.DisposeAsync();
+        await desk.Run.Completion.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+
+        await settled.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        Assert.Equal((RunState.Unfollowed, null), (desk.Run.State, desk.Run.Receipt));
+        Assert.Empty(desk.Cases.Running);
+    }
+
     [Fact]
     public async Task A_phone_that_asked_for_its_code_is_asked_for_anew_as_another_restore()
     {
@@ -132,7 +245,7 @@ public sealed class RestoreRunTests
 
         await desk.Case.AskAnewAsync();
         Assert.IsType<Planned>(desk.Case.State);
-        desk.Case.Send("613908", "");
+        desk.Case.Send(desk.Plan, "613908", "");
         await desk.Run.Completion.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
 
         Assert.Equal(WriteOutcome.Applied, desk.Run.Receipt?.Outcome);

@@ -178,6 +178,51 @@ public class WriteToTheEndTests
         Assert.Single(agent.RequestsOf<WriteImeiRequest>());
     }
 
+    [Theory]
+    [InlineData("AGENT_STOPPING")]
+    [InlineData("LIMIT_EXCEEDED")]
+    [InlineData("VAULT_UNAVAILABLE")]
+    [InlineData("INTERNAL")]
+    [InlineData("ROLE_INSUFFICIENT")]
+    [InlineData("CLIENT_REVOKED")]
+    public async Task A_refusal_to_look_after_a_break_is_not_the_outcome(string reason)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int calls = 0;
+        agent.OnWriteImei = (_, _, context) =>
+        {
+            if (++calls > 1)
+                throw FakeAgent.Failure(StatusCode.Unavailable, reason);
+            FakeAgent.Cut(context);
+            return Task.CompletedTask;
+        };
+
+        (_, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Equal((AgentException.OutcomeNotLearnt, Request.RequestId), (fault?.Reason, fault?.Metadata["request_id"]));
+        Assert.Equal(AgentClient.WriteAttempts, calls);
+    }
+
+    [Theory]
+    [InlineData("AGENT_STOPPING", 1)]
+    [InlineData("IMEI_IN_USE", 2)] // After a break too: the agent looked and had not carried it out.
+    public async Task A_refusal_that_tells_the_outcome_is_final(string reason, int at)
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        int calls = 0;
+        agent.OnWriteImei = (_, _, context) =>
+        {
+            if (++calls == at)
+                throw FakeAgent.Failure(StatusCode.Unavailable, reason);
+            FakeAgent.Cut(context);
+            return Task.CompletedTask;
+        };
+
+        (_, AgentException? fault) = await RunAsync(agent);
+
+        Assert.Equal((reason, at), (fault?.Reason, calls));
+    }
+
     [Fact]
     public async Task A_connection_cut_right_after_the_receipt_takes_nothing_away()
     {

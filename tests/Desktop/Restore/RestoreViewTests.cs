@@ -1,0 +1,147 @@
+using Bunit;
+using ImeiAgent.Client.Contexts;
+using ImeiAgent.Client.Desktop;
+using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Receipts;
+using ImeiAgent.Client.Desktop.Restore;
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.TestKit;
+using ImeiAgent.Unit.Client;
+using ImeiAgent.V1;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MudBlazor.Services;
+using Xunit;
+using TestContext = Xunit.TestContext;
+
+namespace ImeiAgent.Desktop.Restore;
+
+/// <summary>What a person is shown of a restore and of its agent, without a browser.</summary>
+public sealed class RestoreViewTests : IAsyncLifetime
+{
+    private readonly BunitContext _bunit = new();
+
+    public RestoreViewTests()
+    {
+        _bunit.JSInterop.Mode = JSRuntimeMode.Loose;
+        _bunit.Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
+        _bunit.Services.AddSingleton(TimeProvider.System);
+    }
+
+    [Fact]
+    public async Task The_plan_names_its_phone_above_the_bytes()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Type();
+        await desk.Case.CheckAsync();
+
+        IRenderedComponent<PlanStep> step = _bunit.Render<PlanStep>(with => with.AddCascadingValue(desk.Link).Add(step => step.Case, desk.Case).Add(step => step.Plan, desk.Plan));
+
+        Assert.Equal("To this phone: SM-G991U sm-g991u-3f2a", step.Find("[data-phone]").TextContent);
+        Assert.True(step.Markup.IndexOf("data-phone", StringComparison.Ordinal) < step.Markup.IndexOf("<table", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Numbers_in_full_are_those_of_the_row_as_it_is_and_not_as_it_was()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        WriteImeiRequest request = new() { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" };
+        JournalEntry Row(bool reveal, WriteOutcome outcome) =>
+            new() { Name = "journal/17", State = JournalState.Closed, Receipt = Samples.Receipt(new(request) { RevealImei = reveal }, outcome) };
+        desk.Agent.OnGetJournalEntry = asked => new GetJournalEntryResponse { Entry = Row(asked.RevealImei, WriteOutcome.Applied) };
+        IRenderedComponent<ReceiptView> view = View(desk, Row(false, WriteOutcome.Applied));
+
+        view.Find("input[type='checkbox']").Change(true);
+        await view.WaitForAssertionAsync(() => Assert.Contains(Samples.Number, view.Markup, StringComparison.Ordinal), Eventually.Deadline);
+        view.Render(with => with.Add(view => view.Entry, Row(false, WriteOutcome.Applied)));
+        Assert.Contains(Samples.Number, view.Markup, StringComparison.Ordinal);
+        view.Render(with => with.Add(view => view.Entry, Row(false, WriteOutcome.RolledBack)));
+
+        Assert.DoesNotContain(Samples.Number, view.Markup, StringComparison.Ordinal);
+        Assert.Contains("SIM 1 holds what it held before", view.Find("[data-holds='1']").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_that_the_agent_does_not_return_are_a_sentence_and_not_the_end_of_the_page()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync(Role.Technician);
+        int writes = 0;
+        desk.Agent.OnWriteImei = Samples.PlanThen((request, answers, context) =>
+            Interlocked.Increment(ref writes) == 1 ? Samples.Applied(request, answers, context) : Task.CompletedTask);
+        await desk.SendAsync();
+        await desk.Run.Completion;
+        IRenderedComponent<ReceiptView> view = View(desk, new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = desk.Run.Receipt! });
+
+        view.Find("input[type='checkbox']").Change(true);
+
+        await view.WaitForAssertionAsync(() => Assert.Contains("did not return", view.Find("[data-not-revealed]").TextContent, StringComparison.Ordinal), Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task An_agent_is_not_forgotten_while_the_outcome_of_a_restore_there_is_not_known()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        await using AgentLink shop = AgentLink.Start("shop", desk.Agent.Endpoint, new ImpatientTime(), NullLogger.Instance);
+        await shop.UntilAsync(() => shop.View.IsLive, TestContext.Current.CancellationToken);
+        TaskCompletionSource reached = new(), goOn = new();
+        desk.Agent.OnWriteImei = Samples.PlanThen(async (request, answers, context) =>
+        {
+            reached.TrySetResult();
+            await goOn.Task;
+            await Samples.Applied(request, answers, context);
+        });
+        RestoreCase restore = desk.Cases.Of(shop, Samples.PhoneName);
+        desk.Type(restore.Draft);
+        await restore.CheckAsync();
+        restore.Send(Assert.IsType<Planned>(restore.State).Plan, "", "");
+        await reached.Task.WaitAsync(TestContext.Current.CancellationToken);
+        ContextStore store = Contexts(desk.Agent.Socket + ".contexts");
+        await using AgentLinks links = new(new DesktopOptions { Local = desk.Agent.Endpoint, Contexts = store }, NullLogger<AgentLink>.Instance);
+        _bunit.Services.AddSingleton(links).AddSingleton(desk.Cases);
+        IRenderedComponent<PairPage> page = _bunit.Render<PairPage>();
+
+        Forget(page);
+        await page.WaitForAssertionAsync(() => Assert.Contains("its outcome is not known yet", page.Find("[role='alert']").TextContent, StringComparison.Ordinal), Eventually.Deadline);
+        Assert.Equal("shop", Assert.Single(store.Read().Contexts).Name);
+
+        goOn.SetResult();
+        await ((Sent)restore.State).Run.Completion.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
+        Forget(page);
+        await Eventually.HoldsAsync(() => store.Read().Contexts.Count == 0);
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _bunit.DisposeAsync();
+
+    private IRenderedComponent<ReceiptView> View(RestoreDesk desk, JournalEntry row)
+    {
+        _bunit.Services.AddSingleton(new ReceiptSource(desk.Cases));
+        return _bunit.Render<ReceiptView>(with => with.AddCascadingValue(desk.Link).Add(view => view.Entry, row));
+    }
+
+    private static void Forget(IRenderedComponent<PairPage> page)
+    {
+        page.Find("[aria-label='Forget shop']").Click();
+        page.FindAll("button").First(button => button.TextContent.Trim() == "Forget it").Click();
+    }
+
+    // One context, "shop", as it lies on the disk.
+    private static ContextStore Contexts(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        string file = Path.Combine(folder, "contexts.json");
+        File.WriteAllText(file, $$"""
+            { "version": 1, "contexts": [ { "name": "shop", "id": "{{new string('1', 16)}}", "addresses": ["127.0.0.1:1"], "caFingerprint": "{{new string('2', 64)}}",
+              "caCertificate": "AA==", "certificate": "AA==", "notBefore": 0, "notAfter": 1, "key": "{{new string('3', 16)}}", "client": "bench-3", "role": "technician" } ] }
+            """);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return new ContextStore(folder);
+    }
+}
