@@ -139,7 +139,7 @@ public sealed class SnapshotPageTests : NvBench
         await Expect(Row(page, 550, 2)).ToBeInViewportAsync();
         await Expect(Detail(page).Locator("[data-decoded]")).ToHaveTextAsync("49015420*****18");
         await Expect(Detail(page).Locator(".hex-dump tbody tr")).ToHaveCountAsync(16);
-        await Expect(Detail(page).Locator(".hex-dump tbody tr").First).ToHaveTextAsync("0008 4A 09 51 24 30 32 57 .J.Q$02W");
+        await Expect(Detail(page).Locator(".hex-dump tbody tr").First).ToContainTextAsync("08 4A 09 51 24 30 32 57");
         await page.GetByLabel("Show IMEIs in full").CheckAsync();
         await Expect(Detail(page).Locator("[data-decoded]")).ToHaveTextAsync(Label2);
         await Expect(page.Locator("[data-snapshot] [data-slot='1']")).ToContainTextAsync(Label);

@@ -63,7 +63,7 @@ public sealed class JournalPageTests : DesktopBench
         await bench.GoAsync(Places.Journal("shop"));
         await Expect(bench.Page.Locator("[data-open='journal/1']")).ToContainTextAsync("A supervisor settles it.");
         await Expect(bench.Page.GetByRole(AriaRole.Button, new() { Name = "Settle" })).ToHaveCountAsync(0);
-        await Expect(bench.Page.Locator(".waiting").First).ToContainTextAsync("1 restore not settled");
+        await Expect(bench.Page.Locator(".waiting").First).ToContainTextAsync("1 restore open");
 
         await chief.GoAsync(Places.Journal("shop"));
         await chief.Page.GetByRole(AriaRole.Button, new() { Name = "Settle restore 1" }).ClickAsync();
