@@ -14,7 +14,7 @@ namespace ImeiAgent.Unit.Desktop;
 public sealed class LiveReadsTests : IAsyncLifetime
 {
     private readonly Channel<WatchJobResponse> _news = Channel.CreateUnbounded<WatchJobResponse>();
-    private readonly LiveReads _reads = new();
+    private readonly LiveReads _reads = new(TimeProvider.System);
     private FakeAgent _agent = null!;
     private AgentLink _link = null!;
     private int _ended;
