@@ -66,7 +66,8 @@ public sealed class Screen : IAsyncDisposable
     {
         string path = Path.Combine(File("programs"), name);
         System.IO.File.WriteAllText(path, $"#!/bin/sh\nPATH='{System.Environment.GetEnvironmentVariable("PATH")}'\n{script}\n");
-        System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            System.IO.File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Starts <c>imei-desktop</c>, which the test's project references.</summary>

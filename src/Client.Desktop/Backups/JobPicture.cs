@@ -9,7 +9,7 @@ namespace ImeiAgent.Client.Desktop.Backups;
 /// One job as it goes on, for all windows of the program: one watch, whose batches become the picture of the items. The watch resumes by itself
 /// when the connection breaks, however long that lasts, and no item is missing or comes twice.
 /// </summary>
-public sealed class JobPicture
+public sealed class JobPicture : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -43,7 +43,8 @@ public sealed class JobPicture
     /// <param name="slot">1 or 2.</param>
     public RangeCells Cells(uint slot) => _cells[slot];
 
-    internal async Task EndAsync()
+    /// <summary>Watches no more.</summary>
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

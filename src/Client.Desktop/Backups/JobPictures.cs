@@ -54,7 +54,7 @@ public sealed class JobPictures(TimeProvider time) : IAsyncDisposable
         foreach (Watched watched in all)
         {
             watched.Leaving?.Dispose();
-            await watched.Picture.EndAsync();
+            await watched.Picture.DisposeAsync();
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class JobPictures(TimeProvider time) : IAsyncDisposable
             _watched.Remove(key);
             watched.Leaving?.Dispose();
         }
-        _ = watched.Picture.EndAsync();
+        _ = watched.Picture.DisposeAsync().AsTask();
     }
 
     private sealed class Watched(JobPicture picture)

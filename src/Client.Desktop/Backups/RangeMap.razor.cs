@@ -1,5 +1,4 @@
 using System.Globalization;
-using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 using Microsoft.AspNetCore.Components;

@@ -1,4 +1,3 @@
-using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Backups;

@@ -8,7 +8,7 @@ namespace ImeiAgent.Client.Desktop.Nv;
 /// What a job has read so far, for all windows: one watch, from the job's first item on. It goes on when the connection breaks, and no item is missing or
 /// comes twice.
 /// </summary>
-public sealed class LiveRead
+public sealed class LiveRead : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -48,7 +48,8 @@ public sealed class LiveRead
     /// <summary>Raised after anything came, on any thread.</summary>
     public event Action? Changed;
 
-    internal async Task EndAsync()
+    /// <summary>Watches no more.</summary>
+    public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
         await _watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -43,7 +43,7 @@ public sealed class LiveReads(TimeProvider time) : IAsyncDisposable
             _all.RemoveAll(one => dropped.Contains(one.Read));
         }
         foreach (LiveRead one in dropped)
-            _ = one.EndAsync();
+            _ = one.DisposeAsync().AsTask();
     }
 
     /// <summary>Ends all watches.</summary>
@@ -56,6 +56,6 @@ public sealed class LiveReads(TimeProvider time) : IAsyncDisposable
             _all.Clear();
         }
         foreach (LiveRead read in all)
-            await read.EndAsync();
+            await read.DisposeAsync();
     }
 }

@@ -10,7 +10,9 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// and what waits for a supervisor, goes on when the window is reloaded or closed. What was only typed, and the lease, do not outlive the page.
 /// Safe for use by several threads.
 /// </summary>
+#pragma warning disable CA1001 // What ends a check has no timer and no handle: there is nothing to give back.
 public sealed class RestoreCase
+#pragma warning restore CA1001
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -114,7 +116,7 @@ public sealed class RestoreCase
                 ? LeaseHold.Keep(Link.Client, Device, wish.Token, _end)
                 : await LeaseHold.TakeAsync(Link.Client, Device, request.Reason, wish.Wait, stop);
             Checking taken = new(InLine: false);
-            if (Show(mine, taken))
+            if (Show(mine, taken, stop: CancellationToken.None))
                 mine = taken;
             RestorePlan? plan = null;
             await hold.WhileHeldAsync(async held =>
@@ -146,7 +148,7 @@ public sealed class RestoreCase
             // Stopped, or the agent was forgotten.
         }
         await GiveBackAsync(hold);
-        if (Show(mine, next) && next is AwaitingApproval)
+        if (Show(mine, next, stop: CancellationToken.None) && next is AwaitingApproval)
             _ = LookForApprovalAsync(); // It may check again, which begins when this has ended.
     }
 

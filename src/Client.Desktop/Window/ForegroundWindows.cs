@@ -19,7 +19,7 @@ internal static class ForegroundWindows
             {
                 char[] title = new char[512];
                 int length = GetWindowText(window, title, title.Length);
-                GetWindowThreadProcessId(window, out int process);
+                _ = GetWindowThreadProcessId(window, out int process);
                 seen.Add(new SeenWindow((nuint)window, process, new string(title, 0, length)));
             }
             return true;

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace ImeiAgent.Client.Desktop.Window;
 
 /// <summary>Makes a PDF of a page by an installed Edge, Chrome or Chromium without a window.</summary>
-public sealed class PaperPrint(TimeProvider time)
+public sealed class PaperPrint(TimeProvider time) : IDisposable
 {
     // A browser that starts for the first time on a slow machine takes some seconds.
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
@@ -45,6 +45,9 @@ public sealed class PaperPrint(TimeProvider time)
                 Delete(folder);
         }
     }
+
+    /// <summary>Ends; whoever waits for a PDF gets none.</summary>
+    public void Dispose() => _one.Dispose();
 
     private async Task RunAsync(string program, string page, string pdf, string profile, CancellationToken cancellation)
     {
