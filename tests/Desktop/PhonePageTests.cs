@@ -1,7 +1,6 @@
 using ImeiAgent.Client;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Desktop.Bench;
-using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Microsoft.Playwright;

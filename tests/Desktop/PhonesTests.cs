@@ -29,7 +29,9 @@ public sealed class PhonesTests : DesktopBench
 
         await Owner.AcquireLeaseAsync(new AcquireLeaseRequest
         {
-            Device = (await DeviceAsync("port-1")).Name, Purpose = "ticket 4711", RequestId = Guid.NewGuid().ToString(),
+            Device = (await DeviceAsync("port-1")).Name,
+            Purpose = "ticket 4711",
+            RequestId = Guid.NewGuid().ToString(),
         }, Ct);
         await Expect(first.Locator("[data-lease]")).ToContainTextAsync("ticket 4711");
 

@@ -19,7 +19,8 @@ internal static class ForegroundWindows
             {
                 char[] title = new char[512];
                 int length = GetWindowText(window, title, title.Length);
-                _ = GetWindowThreadProcessId(window, out int process);
+                if (GetWindowThreadProcessId(window, out int process) == 0)
+                    return true; // It is gone.
                 seen.Add(new SeenWindow((nuint)window, process, new string(title, 0, length)));
             }
             return true;

@@ -1,6 +1,5 @@
 using ImeiAgent.TestKit;
 using Microsoft.Playwright;
-using Xunit;
 
 namespace ImeiAgent.Desktop.Bench;
 

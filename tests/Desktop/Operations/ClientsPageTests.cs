@@ -1,4 +1,3 @@
-using ImeiAgent.Client;
 using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Desktop.Bench;

@@ -1,4 +1,3 @@
-using ImeiAgent.Client;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Desktop.Bench;
 using ImeiAgent.V1;

@@ -1,6 +1,5 @@
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Desktop.Bench;
-using ImeiAgent.TestKit;
 using ImeiAgent.V1;
 using Microsoft.Playwright;
 using UglyToad.PdfPig;

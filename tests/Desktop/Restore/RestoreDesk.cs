@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Google.Protobuf;
-using Grpc.Core;
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.TestKit;

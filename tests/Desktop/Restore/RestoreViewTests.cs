@@ -9,7 +9,6 @@ using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MudBlazor.Services;
 using Xunit;

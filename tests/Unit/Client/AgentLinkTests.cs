@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using ImeiAgent.Client;
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;

@@ -99,6 +99,8 @@ public sealed class SingleInstanceTests : IDisposable
     public async Task Other_users_cannot_ask()
     {
         Requires.Unless(!OperatingSystem.IsWindows(), "file modes are Unix's");
+        if (OperatingSystem.IsWindows())
+            return; // Said once more for the compiler.
         await using Listening listening = Listen(_ => Shown.Front);
         await Eventually.HoldsAsync(() => File.Exists(Socket));
 
