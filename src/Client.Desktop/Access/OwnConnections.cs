@@ -7,7 +7,7 @@ namespace ImeiAgent.Client.Desktop.Access;
 
 /// <summary>
 /// Lets in connections of this user only. Loopback is open to every user of the machine, and on Linux every user can read the one-time
-/// key in the browser's arguments, sooner than the browser can use it. Windows and macOS keep arguments from other users.
+/// key in the browser's arguments, sooner than the browser can use it. Windows keeps arguments from other users; macOS may not, and has no such table.
 /// </summary>
 public static class OwnConnections
 {
