@@ -27,7 +27,6 @@ public sealed class ShellTests : DesktopBench
         await Expect(window.Page.Locator("[data-device]")).ToContainTextAsync("SM-G991U");
         await Expect(window.Page.Locator(".caller")).ToHaveTextAsync("bench-3, technician");
         await window.AccessibleAsync();
-        await window.PictureAsync("phones");
     }
 
     private async Task<AppWindowPage> OpenFirstRunAsync() => await AppWindowPage.OpenAsync(await StartDesktopAsync("new", "local"));
