@@ -91,6 +91,7 @@ public sealed class DesktopHost : IAsyncDisposable
         app.MapOperationDownloads();
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode();
         await app.StartAsync(cancellation);
+        app.Services.GetRequiredService<AgentLinks>().Find(options.First); // What the first window will show is asked for while it opens.
         return new DesktopHost(app, entrance, telemetry);
     }
 

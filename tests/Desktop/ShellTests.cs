@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace ImeiAgent.Desktop;
 
 // What is around every page: agents, pairing, the role.
-public sealed class ShellTests : DesktopBench
+public sealed class ShellTests() : DesktopBench(always: true)
 {
     [Fact]
     public async Task First_run_pairs_with_the_pasted_line_and_shows_the_phones_of_that_agent()

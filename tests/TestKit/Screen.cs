@@ -47,6 +47,7 @@ public sealed class Screen : IAsyncDisposable
     /// <param name="browserArguments">What the browser is started with besides what <c>imei-desktop</c> says.</param>
     public static async Task<Screen> StartAsync(string browserArguments = "")
     {
+        Assert.SkipUnless(Effort.Windows || browserArguments.Length > 0, "Real windows take long: IMEIAGENT_WINDOWS=1 dotnet test tests/Desktop");
         Requires.Unless(OperatingSystem.IsLinux(), "windows are looked at on Linux only");
         string chromium = Requires.Chromium(), server = Requires.Program("Xvfb"), manager = Requires.Program("openbox"), tool = Requires.Program("xdotool");
         OurProgram xvfb = OurProgram.StartAny(server, null, "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp");

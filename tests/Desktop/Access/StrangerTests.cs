@@ -25,6 +25,7 @@ public class StrangerTests
         await using Stranger stranger = await Stranger.StartAsync(isSameAddress ? IPAddress.Parse(host.Address.Host) : IPAddress.Loopback);
         IPage window = await Chromium.OpenPageAsync();
         await window.GotoAsync(host.EntryUrl.ToString());
+        await Expect(window.Locator("h2")).ToHaveTextAsync("Phones"); // It went there by itself.
         await Eventually.HoldsAsync(() => host.Pages.Shows(null));
         await window.EvaluateAsync("window.notReloaded = true");
         string target = host.Address.ToString().TrimEnd('/');

@@ -20,6 +20,11 @@ public class DesktopBench : IAsyncLifetime
     /// <summary>Another.</summary>
     public const string Label2 = "490154203237518", Label2Hex = "084A09512430325781";
 
+    /// <summary>A story that is told always, or one of those that take long (<see cref="Effort.Windows"/>).</summary>
+    /// <param name="always">Whether it is told in every run.</param>
+    public DesktopBench(bool always = false) => Assert.SkipUnless(
+        always || Effort.Windows, "All stories of windows with real agents take about ten minutes: IMEIAGENT_WINDOWS=1 dotnet test tests/Desktop");
+
     private readonly TemporaryFolder _folder = new();
     private readonly List<IAsyncDisposable> _phones = [];
     private readonly List<string> _ports = [];
