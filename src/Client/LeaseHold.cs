@@ -41,10 +41,10 @@ public sealed class LeaseHold : IAsyncDisposable
     /// <summary>Takes the lease, or waits in line for it.</summary>
     /// <param name="client">The agent.</param>
     /// <param name="device">The phone's name.</param>
-    /// <param name="reason">Why the phone is restored: others read it while they wait. Cut where it is too long for a purpose.</param>
+    /// <param name="reason">Why the phone is restored: others read it while they wait. Cut behind 200 characters.</param>
     /// <param name="wait">How long to wait in line: 0 to 10 min.</param>
     /// <param name="cancellation">Ends the wait, and afterwards the hold.</param>
-    /// <exception cref="AgentException">Somebody else has it.</exception>
+    /// <exception cref="AgentException">Somebody else has it; or the agent is older than leases (Unimplemented).</exception>
     public static async Task<LeaseHold> TakeAsync(AgentClient client, string device, string reason, TimeSpan wait, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(client);
@@ -52,7 +52,8 @@ public sealed class LeaseHold : IAsyncDisposable
         AcquireLeaseRequest request = new()
         {
             Device = device,
-            Purpose = purpose[..Math.Min(purpose.Length, LongestPurpose)],
+            // Never half of a surrogate pair.
+            Purpose = purpose.Length <= LongestPurpose ? purpose : purpose[..(char.IsHighSurrogate(purpose[LongestPurpose - 1]) ? LongestPurpose - 1 : LongestPurpose)],
             RequestId = Guid.NewGuid().ToString(),
         };
         if (wait > TimeSpan.Zero)

@@ -123,7 +123,7 @@ public static class Words
     /// <summary>How many restores are open in the journal, as in "1 restore open": under way, or interrupted and not settled.</summary>
     public static string OpenRestores(WatchAttention attention) => attention.OpenJournalRows switch
     {
-        0 => "all restores settled",
+        0 => "no restore open",
         1 => "1 restore open",
         var many => string.Create(CultureInfo.InvariantCulture, $"{many:N0} restores open"),
     };

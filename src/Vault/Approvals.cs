@@ -124,6 +124,8 @@ public sealed class Approvals
             ("@limit", limit)));
     }
 
+    internal static int CountPending(VaultSql sql) => Convert.ToInt32(sql.Scalar("SELECT COUNT(*) FROM approvals WHERE approved_at IS NULL"), null);
+
     private static Approval? Find(VaultSql sql, string requestId) => sql.Query(
         $"SELECT {Columns} FROM approvals WHERE request_id = @request_id", Row, ("@request_id", requestId)).FirstOrDefault();
 

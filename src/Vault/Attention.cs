@@ -23,9 +23,7 @@ public sealed class Attention
         // Whoever kept a number from before a restart must not take it for one of now. It fits into the 53 bits that JavaScript counts with.
         ulong beginning = (ulong)time.GetUtcNow().ToUnixTimeMilliseconds() << 10;
         _now = store.Read(sql => new AttentionCounts(
-            Convert.ToInt32(sql.Scalar("SELECT COUNT(*) FROM approvals WHERE approved_at IS NULL"), null),
-            Convert.ToInt32(sql.Scalar("SELECT COUNT(*) FROM journal WHERE state < 8"), null),
-            beginning));
+            Approvals.CountPending(sql), Journal.CountOpen(sql), beginning));
     }
 
     /// <summary>As it is; never older than a write that has returned.</summary>

@@ -161,6 +161,8 @@ public sealed class Journal
             ("@device", device), ("@before", before ?? long.MaxValue), ("@limit", limit)));
     }
 
+    internal static int CountOpen(VaultSql sql) => Convert.ToInt32(sql.Scalar("SELECT COUNT(*) FROM journal WHERE state < 8"), null);
+
     private static JournalRow? FindByRequestId(VaultSql sql, string requestId) =>
         JournalTable.Query(sql, "request_id = @request_id", ("@request_id", requestId)).FirstOrDefault();
 

@@ -105,7 +105,7 @@ public sealed class PhonePageTests : DesktopBench
     public async Task A_phone_that_leaves_is_shown_as_it_was_and_comes_back_and_its_page_outlives_it()
     {
         PhoneProcess phone = await PlugAsync("port-1", "galaxy");
-        await StartAgentAsync();
+        await StartAgentAsync(toBeKilled: true);
         string device = (await DeviceAsync("port-1")).Name;
         AppWindowPage window = await OpenAsync();
         IPage page = window.Page;

@@ -14,12 +14,19 @@ public sealed class AgentLinks(DesktopOptions options, ILogger<AgentLink> log) :
     /// <summary>The agent that a window shows that was asked for none.</summary>
     public string First => options.First;
 
+    /// <summary>Whether that is how the list of contexts tells that it cannot be read or kept.</summary>
+    public static bool IsUnreadable(Exception fault) => fault is ContextException or IOException or UnauthorizedAccessException;
+
     /// <summary>Names: this machine's agent first, then the contexts in the order they were added. What another program added is there too.</summary>
     /// <exception cref="ContextException">The list is damaged.</exception>
+    /// <exception cref="IOException">The list cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The list is another user's.</exception>
     public IReadOnlyList<string> Names => [AgentContext.Local, .. options.Contexts.Read().Contexts.Select(context => context.Name)];
 
     /// <summary>The agent of that name, watched from now on; null when there is no such context.</summary>
     /// <exception cref="ContextException">The list of contexts is damaged.</exception>
+    /// <exception cref="IOException">The list cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The list is another user's.</exception>
     public AgentLink? Find(string name)
     {
         AgentContext? context = name == AgentContext.Local ? null : options.Contexts.Read().Contexts.FirstOrDefault(one => one.Name == name);

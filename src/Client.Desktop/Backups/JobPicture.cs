@@ -64,9 +64,8 @@ public sealed class JobPicture : IAsyncDisposable
                 }
                 catch (AgentException fault)
                 {
-                    span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
-                    bool isLost = IsPassing(fault);
-                    Show(Sight with { IsLost = isLost, Fault = new CallFault(fault, span?.TraceId.ToHexString()) });
+                    bool isLost = fault.IsPassing;
+                    Show(Sight with { IsLost = isLost, Fault = CallFault.Of(fault, span) });
                     if (!isLost)
                         return;
                 }
@@ -89,7 +88,7 @@ public sealed class JobPicture : IAsyncDisposable
             await foreach (WatchJobResponse message in _link.Client.WatchJobAsync(rest, OnNote, cancellation))
                 Take(message);
         }
-        catch (AgentException fault) when (!IsPassing(fault) && fault.Code != ErrorReason.JobBatchesGone)
+        catch (AgentException fault) when (!fault.IsPassing && fault.Code != ErrorReason.JobBatchesGone)
         {
             // How a job ended that failed or was cancelled is told as an error too.
             job = await JobAsync(cancellation);
@@ -129,9 +128,4 @@ public sealed class JobPicture : IAsyncDisposable
         Sight = next;
         Changed?.Invoke();
     }
-
-    /// <summary>Whether the same may be asked again: the connection broke, the agent ends or has no place for one more call.</summary>
-    internal static bool IsPassing(AgentException fault) =>
-        fault.Code is ErrorReason.AgentStopping or ErrorReason.LimitExceeded
-        || (fault.Domain == AgentException.ClientDomain && fault.Reason is AgentException.ConnectionLost or AgentException.AgentUnreachable);
 }

@@ -3,7 +3,7 @@ using ImeiAgent.Client.Desktop.Agents;
 namespace ImeiAgent.Client.Desktop.Backups;
 
 /// <summary>
-/// The jobs that windows look at: one watch of each, however many windows look, so that a further window costs the agent nothing. A watch outlives a
+/// The jobs that windows look at: one watch of each, however many windows look at its page, so that a further window costs the agent nothing. A watch outlives a
 /// reload or a change of pages, and ends when nobody has looked for half a minute. Safe for use by several threads.
 /// </summary>
 public sealed class JobPictures(TimeProvider time) : IAsyncDisposable

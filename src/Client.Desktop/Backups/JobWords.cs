@@ -15,7 +15,7 @@ public static class JobWords
     public static string Phone(PhoneIdentity? identity, string device)
     {
         ArgumentNullException.ThrowIfNull(device);
-        string[] parts = [.. ((string[])[identity?.Model ?? "", Short(device)]).Where(part => part.Length > 0)];
+        string[] parts = [.. ((string[])[identity?.Model ?? "", Named.Short(device)]).Where(part => part.Length > 0)];
         return parts.Length == 0 ? BackupTexts.UnknownPhone : SafeText.Clean(string.Join(", ", parts));
     }
 
@@ -28,13 +28,6 @@ public static class JobWords
 
     /// <summary>Slots, as in "SIM 1 and 2".</summary>
     public static string Sims(IEnumerable<uint> slots) => BackupTexts.Sims.With(string.Join(BackupTexts.And, slots));
-
-    /// <summary>A name without its collection, as in "20261123-3f2a9c".</summary>
-    public static string Short(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return SafeText.Clean(name[(name.LastIndexOf('/') + 1)..]);
-    }
 
     /// <summary>A moment by this machine's clock; empty for none.</summary>
     public static string Time(Timestamp? time) => time?.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";

@@ -16,7 +16,7 @@ public static class SnapshotFiles
     /// <param name="activeOnly">Only items with data.</param>
     public static string Address(string agent, string snapshot, SnapshotFormat format, uint slot, bool activeOnly) => string.Create(
         CultureInfo.InvariantCulture,
-        $"/download/at/{Uri.EscapeDataString(agent)}/snapshots/{Uri.EscapeDataString(JobWords.Short(snapshot))}?format={format}&slot={slot}&active={(activeOnly ? "true" : "false")}");
+        $"/download/at/{Uri.EscapeDataString(agent)}/snapshots/{Uri.EscapeDataString(Named.Short(snapshot))}?format={format}&slot={slot}&active={(activeOnly ? "true" : "false")}");
 
     internal static void Map(WebApplication app) => app.MapGet(
         "/download/at/{agent}/snapshots/{name}",

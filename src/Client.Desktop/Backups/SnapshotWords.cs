@@ -1,3 +1,4 @@
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Backups;
@@ -21,7 +22,7 @@ public static class SnapshotWords
         ArgumentNullException.ThrowIfNull(snapshot);
         string[] parts =
         [
-            .. ((string[])[snapshot.Identity?.Model ?? "", JobWords.Short(snapshot.Name), $"sim{slot}", activeOnly ? "active" : ""]).Where(part => part.Length > 0),
+            .. ((string[])[snapshot.Identity?.Model ?? "", Named.Short(snapshot.Name), $"sim{slot}", activeOnly ? "active" : ""]).Where(part => part.Length > 0),
         ];
         string name = string.Concat(string.Join('_', parts).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '-'));
         return name + (format == SnapshotFormat.NvText ? ".txt" : ".bin");
@@ -36,7 +37,7 @@ public static class SnapshotWords
         ArgumentNullException.ThrowIfNull(filter);
         string text = string.Join('\n',
         [
-            JobWords.Short(snapshot.Name), JobWords.Time(snapshot.CreateTime), JobWords.Phone(snapshot.Identity, snapshot.Device), snapshot.Identity?.Build ?? "",
+            Named.Short(snapshot.Name), JobWords.Time(snapshot.CreateTime), JobWords.Phone(snapshot.Identity, snapshot.Device), snapshot.Identity?.Build ?? "",
             Words.For(snapshot.Origin), JobWords.Sims(snapshot.Slots), .. snapshot.ImeiSlots.SelectMany(slot => (string[])[Words.For(slot.State), slot.Imei]), .. snapshot.Notes,
         ]);
         return filter.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));

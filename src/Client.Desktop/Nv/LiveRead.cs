@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Nv;
@@ -78,8 +79,8 @@ public sealed class LiveRead : IAsyncDisposable
         }
         catch (AgentException fault)
         {
-            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
-            if (Backups.JobPicture.IsPassing(fault))
+            CallFault.Of(fault, span);
+            if (fault.IsPassing)
                 return false;
             Fault = fault;
             Changed?.Invoke();

@@ -66,13 +66,6 @@ public static class NvWords
         _ => NvTexts.NotComparable,
     };
 
-    /// <summary>A name without its collection, as in "20261123-3f2a9c".</summary>
-    public static string Short(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        return SafeText.Clean(name[(name.LastIndexOf('/') + 1)..]);
-    }
-
     /// <summary>Slots, as in "SIM 1 and 2".</summary>
     public static string Sims(IEnumerable<uint> slots) => NvTexts.Sims.With(string.Join(NvTexts.And, slots));
 

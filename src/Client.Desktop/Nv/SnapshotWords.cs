@@ -10,7 +10,7 @@ public static class SnapshotWords
     public static string Phone(Snapshot snapshot)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        string[] parts = [.. ((string[])[SafeText.Clean(snapshot.Identity?.Model ?? ""), NvWords.Short(snapshot.Device)]).Where(part => part.Length > 0)];
+        string[] parts = [.. ((string[])[SafeText.Clean(snapshot.Identity?.Model ?? ""), Named.Short(snapshot.Device)]).Where(part => part.Length > 0)];
         return parts.Length == 0 ? NvTexts.UnknownPhone : string.Join(", ", parts);
     }
 
@@ -48,9 +48,9 @@ public static class SnapshotWords
             cautions.Add(NvTexts.CautionMaybeTwoPhones);
         string modelA = a.Identity?.Model ?? "", modelB = b.Identity?.Model ?? "", buildA = a.Identity?.Build ?? "", buildB = b.Identity?.Build ?? "";
         if (modelA != modelB)
-            cautions.Add(NvTexts.CautionModels.With(Named(modelA), Named(modelB)));
+            cautions.Add(NvTexts.CautionModels.With(Told(modelA), Told(modelB)));
         else if (buildA != buildB)
-            cautions.Add(NvTexts.CautionBuilds.With(Named(buildA), Named(buildB)));
+            cautions.Add(NvTexts.CautionBuilds.With(Told(buildA), Told(buildB)));
         foreach ((uint[] only, string name) in ((uint[], string)[])[([.. a.Slots.Except(b.Slots)], NvTexts.SideA), ([.. b.Slots.Except(a.Slots)], NvTexts.SideB)])
         {
             if (only.Length > 0)
@@ -59,5 +59,5 @@ public static class SnapshotWords
         return cautions;
     }
 
-    private static string Named(string text) => text.Length > 0 ? SafeText.Clean(text) : NvTexts.NotTold;
+    private static string Told(string text) => text.Length > 0 ? SafeText.Clean(text) : NvTexts.NotTold;
 }

@@ -79,12 +79,12 @@ public sealed class HeldLeases : IAsyncDisposable
             {
                 using CancellationTokenSource limit = new(TimeSpan.FromSeconds(1));
                 await client.ReleaseLeaseAsync(new ReleaseLeaseRequest { Device = device, FencingToken = hold.Token }, limit.Token);
+                await hold.DisposeAsync();
             }
             catch (Exception fault) when (fault is AgentException or OperationCanceledException or ObjectDisposedException)
             {
                 // Nobody renews it any more.
             }
-            await hold.DisposeAsync();
         }
     }
 

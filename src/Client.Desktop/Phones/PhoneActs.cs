@@ -29,7 +29,7 @@ public static class PhoneActs
     {
         ArgumentNullException.ThrowIfNull(open);
         return WhyNotAsk(device, view)
-            ?? (open is [var row, ..] ? PhoneTexts.NotOpen.With(Operations.Named.Short(row.Name))
+            ?? (open is [var row, ..] ? PhoneTexts.NotOpen.With(Named.Short(row.Name))
                 : device.Lease is { } lease && !IsOwn(lease, view) ? PhoneTexts.NotHeld.With(SafeText.Clean(Words.Holder(lease)), SafeText.Clean(lease.Purpose))
                 : null);
     }

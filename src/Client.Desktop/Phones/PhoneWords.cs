@@ -13,13 +13,6 @@ public static class PhoneWords
         return device.Identity?.Model is { Length: > 0 } model ? SafeText.Clean(model) : PhoneTexts.UnknownDevice;
     }
 
-    /// <summary>The name without "devices/".</summary>
-    public static string Short(Device device)
-    {
-        ArgumentNullException.ThrowIfNull(device);
-        return SafeText.Clean(device.Name.Replace("devices/", "", StringComparison.Ordinal));
-    }
-
     /// <summary>How far a backup is, 0 to 100.</summary>
     public static double Percent(Job job)
     {

@@ -13,9 +13,8 @@ internal static class ReceiptDownloads
     public static void Map(WebApplication app) => app.MapGet("/download/at/{agent}/journal/{entry}/receipt.{format:regex(^(html|pdf)$)}",
         async (string agent, string entry, string format, bool? reveal, AgentLinks links, ReceiptSource source, ReceiptDocument document, PaperPrint paper, HttpContext context) =>
         {
-            context.Response.Headers.CacheControl = "no-store";
             if (links.Find(agent) is not { } link)
-                return Results.NotFound();
+                return Say(StatusCodes.Status404NotFound, ShellTexts.NoSuchAgent.With(SafeText.Clean(agent)));
             using System.Diagnostics.Activity? span = AgentLink.StartAction("receipt.save");
             JournalEntry row;
             try
@@ -24,8 +23,11 @@ internal static class ReceiptDownloads
             }
             catch (AgentException fault)
             {
-                span?.SetTag("error.type", fault.Reason).SetStatus(System.Diagnostics.ActivityStatusCode.Error);
-                return Results.Text(SafeText.Clean(fault.Message), "text/plain", Encoding.UTF8, Download.StatusOf(fault));
+                return Say(Download.StatusOf(fault), Download.Sentence(CallFault.Of(fault, span)));
+            }
+            catch (InvalidOperationException)
+            {
+                return Say(StatusCodes.Status502BadGateway, ReceiptTexts.NotRevealed);
             }
             string html = await document.MakeAsync(link, row, reveal == true);
             string name = $"receipt-{SafeText.Clean(row.Name).Replace('/', '-')}";
@@ -33,7 +35,9 @@ internal static class ReceiptDownloads
                 return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", name + ".html");
             byte[]? pdf = await paper.TryMakeAsync(html, context.RequestAborted);
             return pdf is null
-                ? Results.Text(ReceiptTexts.NoPdf, "text/plain", Encoding.UTF8, StatusCodes.Status503ServiceUnavailable)
+                ? Say(StatusCodes.Status503ServiceUnavailable, ReceiptTexts.NoPdf)
                 : Results.File(pdf, "application/pdf", name + ".pdf");
         });
+
+    private static IResult Say(int status, string why) => Results.Text(why, "text/plain", Encoding.UTF8, status);
 }

@@ -1,6 +1,5 @@
-using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using ImeiAgent.Client.Desktop.Agents;
-using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Restore;
@@ -10,9 +9,8 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// and what waits for a supervisor, goes on when the window is reloaded or closed. What was only typed, and the lease, do not outlive the page.
 /// Safe for use by several threads.
 /// </summary>
-#pragma warning disable CA1001 // What ends a check has no timer and no handle: there is nothing to give back.
-public sealed class RestoreCase
-#pragma warning restore CA1001
+[SuppressMessage("Design", "CA1001", Justification = "What ends a check has no handle: it leaves one registration with the program's end, which goes with the program.")]
+public sealed partial class RestoreCase
 {
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
@@ -79,77 +77,6 @@ public sealed class RestoreCase
             return;
         await StartOverAsync();
         Left?.Invoke();
-    }
-
-    /// <summary>Takes the lease, and asks what would be written. Nothing is.</summary>
-    public Task CheckAsync(LeaseWish wish = default) => CheckAsync(wish, null);
-
-    private Task CheckAsync(LeaseWish wish, RestoreState? from)
-    {
-        Checking mine = new(InLine: wish.Wait > TimeSpan.Zero);
-        WriteImeiRequest request;
-        LeaseHold? earlier;
-        CancellationToken stop;
-        lock (_gate)
-        {
-            if (State is Checking or Sent || !Draft.IsComplete || (from is not null && !ReferenceEquals(State, from)))
-                return Task.CompletedTask;
-            _checking = CancellationTokenSource.CreateLinkedTokenSource(_end);
-            (stop, request, earlier) = (_checking.Token, Request(), TakeHold());
-            State = mine;
-        }
-        Changed?.Invoke();
-        return _before = CheckAsync(mine, _before, earlier, request, wish, stop);
-    }
-
-    // Whoever stops it shows what comes next; it gives its lease back then, and shows nothing.
-    private async Task CheckAsync(Checking mine, Task before, LeaseHold? earlier, WriteImeiRequest request, LeaseWish wish, CancellationToken stop)
-    {
-        using Activity? span = AgentLink.StartAction("restore.check");
-        RestoreState next = new Drafting();
-        LeaseHold? hold = null;
-        try
-        {
-            await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await GiveBackAsync(earlier);
-            hold = wish.Token > 0
-                ? LeaseHold.Keep(Link.Client, Device, wish.Token, _end)
-                : await LeaseHold.TakeAsync(Link.Client, Device, request.Reason, wish.Wait, stop);
-            Checking taken = new(InLine: false);
-            if (Show(mine, taken, stop: CancellationToken.None))
-                mine = taken;
-            RestorePlan? plan = null;
-            await hold.WhileHeldAsync(async held =>
-            {
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(held, stop);
-                plan = await RestorePlan.MakeAsync(Link.Client, request, either.Token);
-            });
-            if (Show(mine, new Planned(plan!), hold, stop))
-            {
-                if (!plan!.Writes)
-                    await GiveBackAsync(hold);
-                else
-                    hold.WhileHeld.Register(() => OnLeaseOver(hold));
-                return;
-            }
-        }
-        catch (LeaseLostException lost)
-        {
-            next = new Drafting(Lost: lost);
-        }
-        catch (AgentException refused)
-        {
-            span?.SetTag("error.type", refused.Reason).SetStatus(ActivityStatusCode.Error);
-            var fault = new CallFault(refused, span?.TraceId.ToHexString());
-            next = refused.Metadata.TryGetValue("approval", out string? id) && id.Length > 0 ? new AwaitingApproval(fault, id, null) : new Drafting(fault);
-        }
-        catch (Exception over) when (over is OperationCanceledException or ObjectDisposedException)
-        {
-            // Stopped, or the agent was forgotten.
-        }
-        await GiveBackAsync(hold);
-        if (Show(mine, next, stop: CancellationToken.None) && next is AwaitingApproval)
-            _ = LookForApprovalAsync(); // It may check again, which begins when this has ended.
     }
 
     /// <summary>Goes back to choosing and typing, and gives the phone back. What was sent is not taken back.</summary>
@@ -223,15 +150,6 @@ public sealed class RestoreCase
         return EndAsync(_checking, TakeHold());
     }
 
-    // The same content is the same request, so that what was approved of it stays approved; anything else is a new one.
-    private WriteImeiRequest Request()
-    {
-        WriteImeiRequest request = Draft.ToRequest(Device, _asked?.RequestId ?? "");
-        if (!request.Equals(_asked))
-            request.RequestId = Guid.NewGuid().ToString();
-        return _asked = request;
-    }
-
     private void OnLeaseOver(LeaseHold hold)
     {
         lock (_gate)
@@ -296,32 +214,5 @@ public sealed class RestoreCase
         }
         Changed?.Invoke();
         return true;
-    }
-
-    private void OnNews()
-    {
-        if (State is AwaitingApproval { Approved: null } && Link.View is { IsLive: true, Attention: { } attention } && attention.Change != _looked)
-            _ = LookForApprovalAsync();
-    }
-
-    /// <summary>Looks whether a supervisor has approved it. In a window it is then checked again at once, which shows what they approved.</summary>
-    public async Task LookForApprovalAsync()
-    {
-        if (State is not AwaitingApproval waiting)
-            return;
-        _looked = Link.View.Attention?.Change;
-        try
-        {
-            ListApprovalsResponse all = await Link.Client.ListApprovalsAsync(new(), _end);
-            Approval? found = all.Approvals.FirstOrDefault(one => one.RequestId == waiting.RequestId && one.ApprovedBy.Length > 0);
-            if (found is not null && waiting with { Approved = found } is var approved && Show(waiting, approved))
-                waiting = approved;
-        }
-        catch (Exception fault) when (fault is AgentException or OperationCanceledException or ObjectDisposedException)
-        {
-            _looked = null; // Looked again at the next news.
-        }
-        if (waiting.Approved is not null && _windows > 0)
-            await CheckAsync(default, waiting);
     }
 }

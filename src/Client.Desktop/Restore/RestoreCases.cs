@@ -99,7 +99,7 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(tell);
         foreach ((RestoreCase restore, RestoreRun run) in Running)
         {
-            string device = RestoreWords.Short(restore.Device);
+            string device = Named.Short(restore.Device);
             try
             {
                 if (!cancellation.IsCancellationRequested)

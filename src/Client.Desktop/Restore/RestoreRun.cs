@@ -89,6 +89,7 @@ public sealed class RestoreRun
     /// should the agent not know it any more: it has no lease and no codes.
     /// </summary>
     /// <exception cref="AgentException">The agent's refusal, or the connection broke.</exception>
+    /// <exception cref="InvalidOperationException">The agent ended without a receipt.</exception>
     public async Task<WriteReceipt> RevealAsync(CancellationToken cancellation)
     {
         WriteReceipt? full = null;

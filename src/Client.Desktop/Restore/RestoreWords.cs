@@ -8,9 +8,6 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// <summary>A restore in words.</summary>
 internal static class RestoreWords
 {
-    /// <summary>A name without its collection.</summary>
-    public static string Short(string name) => SafeText.Clean(name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..]);
-
     /// <summary>A moment, as the clock on the wall of this machine shows it.</summary>
     public static string Time(Timestamp? time) =>
         time is null ? "" : time.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

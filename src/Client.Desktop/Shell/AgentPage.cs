@@ -77,17 +77,13 @@ public abstract class AgentPage : ComponentBase, IDisposable
         }
         catch (AgentException fault)
         {
-            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
-            return new CallFault(fault, span?.TraceId.ToHexString());
+            return CallFault.Of(fault, span);
         }
         catch (OperationCanceledException) when (Gone.IsCancellationRequested)
         {
             return null;
         }
     }
-
-    /// <summary>The fault was read.</summary>
-    protected void ForgetFault() => Fault = null;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -118,4 +114,13 @@ public abstract class AgentPage : ComponentBase, IDisposable
 /// <summary>Why a call failed.</summary>
 /// <param name="Why">The failure.</param>
 /// <param name="Trace">The trace to look at; null when there is none.</param>
-public sealed record CallFault(AgentException Why, string? Trace);
+public sealed record CallFault(AgentException Why, string? Trace)
+{
+    /// <summary>Of a call that was made for a span, which is failed with it.</summary>
+    public static CallFault Of(AgentException why, Activity? span)
+    {
+        ArgumentNullException.ThrowIfNull(why);
+        span?.SetTag("error.type", why.Reason).SetStatus(ActivityStatusCode.Error);
+        return new CallFault(why, span?.TraceId.ToHexString());
+    }
+}

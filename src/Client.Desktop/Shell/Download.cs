@@ -39,11 +39,11 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
         }
         catch (AgentException fault)
         {
-            span?.SetTag("error.type", fault.Reason).SetStatus(ActivityStatusCode.Error);
+            var told = CallFault.Of(fault, span);
             if (context.Response.HasStarted)
                 context.Abort();
             else
-                await SayAsync(context, StatusOf(fault), $"{SafeText.Clean(fault.Message)} [{fault.Reason}]{(span is null ? "" : $" {ShellTexts.Trace} {span.TraceId.ToHexString()}")}");
+                await SayAsync(context, StatusOf(fault), Sentence(told));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -59,7 +59,6 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
         ContentDispositionHeaderValue disposition = new("attachment");
         disposition.SetHttpFileName(FileName);
         context.Response.Headers.ContentDisposition = disposition.ToString();
-        context.Response.Headers.CacheControl = "no-store";
         context.Response.ContentType = ContentType;
         for (; any; any = await pieces.MoveNextAsync())
             await context.Response.Body.WriteAsync(pieces.Current, context.RequestAborted);
@@ -76,12 +75,15 @@ public sealed record Download(string FileName, string ContentType, IAsyncEnumera
         _ => StatusCodes.Status502BadGateway,
     };
 
+    /// <summary>Why there is no file: the sentence, its reason, and the trace.</summary>
+    internal static string Sentence(CallFault fault) =>
+        $"{SafeText.Clean(fault.Why.Message)} [{fault.Why.Reason}]{(fault.Trace is null ? "" : $" {ShellTexts.Trace} {fault.Trace}")}";
+
     /// <summary>Answers with a sentence in place of a file.</summary>
     public static Task SayAsync(HttpContext context, int status, string why)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "text/plain; charset=utf-8";
-        context.Response.Headers.CacheControl = "no-store";
         return context.Response.WriteAsync(why, context.RequestAborted);
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 
 namespace ImeiAgent.Client.Desktop.Window;
@@ -58,38 +57,25 @@ public sealed class PaperPrint(TimeProvider time) : IDisposable
                 "--headless", "--disable-gpu", $"--user-data-dir={profile}", "--no-first-run", "--no-default-browser-check", "--disable-background-networking", "--disable-sync",
                 "--disable-extensions", "--no-pdf-header-footer", $"--print-to-pdf={pdf}",
             },
-            RedirectStandardOutput = true, // Browsers chat on both; nobody reads it.
-            RedirectStandardError = true,
         };
         // A browser of root refuses to start with its sandbox. The page is ours, has no script and fetches nothing.
         if (OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess)
             start.ArgumentList.Add("--no-sandbox");
         start.ArgumentList.Add(new Uri(page).AbsoluteUri);
+        using Process? browser = Programs.TryStartUnheard(start);
+        if (browser is null)
+            return;
+        using CancellationTokenSource limit = new(s_limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
         try
         {
-            using Process? browser = Process.Start(start);
-            if (browser is null)
-                return;
-            browser.OutputDataReceived += static (_, _) => { };
-            browser.ErrorDataReceived += static (_, _) => { };
-            browser.BeginOutputReadLine();
-            browser.BeginErrorReadLine();
-            using CancellationTokenSource limit = new(s_limit, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellation);
-            try
-            {
-                await browser.WaitForExitAsync(either.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                browser.Kill(entireProcessTree: true);
-                browser.WaitForExit(s_farewell); // It writes into the folder that is about to go.
-                cancellation.ThrowIfCancellationRequested();
-            }
+            await browser.WaitForExitAsync(either.Token);
         }
-        catch (Exception fault) when (fault is Win32Exception or PlatformNotSupportedException or FileNotFoundException)
+        catch (OperationCanceledException)
         {
-            // The next one.
+            browser.Kill(entireProcessTree: true);
+            browser.WaitForExit(s_farewell); // It writes into the folder that is about to go.
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 

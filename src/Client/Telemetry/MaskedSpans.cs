@@ -9,16 +9,14 @@ namespace ImeiAgent.Client.Telemetry;
 /// </summary>
 public sealed class MaskedSpans : BaseProcessor<Activity>
 {
-    private const int FewestDigits = 14;
-
     /// <inheritdoc/>
     public override void OnEnd(Activity data)
     {
         ArgumentNullException.ThrowIfNull(data);
         foreach ((string key, object? value) in data.TagObjects.ToArray())
-            if (value is string { Length: >= FewestDigits } text && SafeText.Masked(text) is var masked && masked != text)
+            if (value is string text && SafeText.Masked(text) is var masked && masked != text)
                 data.SetTag(key, masked);
-        if (data.StatusDescription is { Length: >= FewestDigits } why)
+        if (data.StatusDescription is { } why)
             data.SetStatus(data.Status, SafeText.Masked(why));
     }
 }

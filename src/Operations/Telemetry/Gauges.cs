@@ -13,7 +13,7 @@ public sealed class Gauges : IDisposable
     {
         _meter.CreateObservableGauge("imeiagent.phones", () => Count(phones.List().Select(p => p.State)), "{phone}", "Ports and phones, by their state.");
         _meter.CreateObservableGauge("imeiagent.jobs", () => Count(jobs.Running().Select(j => j.State)), "{job}", "Dumps that have not ended, by what they do.");
-        _meter.CreateObservableGauge("imeiagent.journal.open", () => vault.Attention.Now.OpenRows, "{row}", "Restores whose outcome is not settled.");
+        _meter.CreateObservableGauge("imeiagent.journal.open", () => vault.Attention.Now.OpenRows, "{row}", "Journal rows that are not closed: restores under way or interrupted.");
     }
 
     /// <summary>Answers no more.</summary>

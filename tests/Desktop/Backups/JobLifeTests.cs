@@ -19,7 +19,7 @@ public sealed class JobLifeTests : DesktopBench
     public async Task An_agent_killed_in_the_middle_is_said_and_the_backup_goes_on_with_the_next_one_until_everything_is_there()
     {
         PhoneProcess phone = await PlugAsync("port-1", "galaxy", quirks: Slowly);
-        await StartAgentAsync();
+        await StartAgentAsync(toBeKilled: true);
         AppWindowPage window = await OpenAsync();
         Job job = (await Owner.StartDumpAsync(JobPages.First(Items, (await DeviceAsync("port-1")).Name), Ct)).Job;
         await window.GoAsync(Places.Job("local", job.Name));

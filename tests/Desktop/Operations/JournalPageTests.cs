@@ -102,7 +102,7 @@ public sealed class JournalPageTests : DesktopBench
     private async Task<RunningPhone<PtyHost>> InterruptedAsync()
     {
         RunningPhone<PtyHost> phone = PlugHere("port-1");
-        await StartAgentAsync();
+        await StartAgentAsync(toBeKilled: true);
         await InviteAsync("nobody", Role.Viewer); // The next agent listens where this one does.
         string device = (await DeviceAsync("port-1")).Name;
         HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);

@@ -54,7 +54,7 @@ public sealed class RestoreSurvivesTests : RestoreBench
     public async Task An_agent_that_is_killed_in_the_middle_leaves_the_outcome_open_until_it_is_back()
     {
         RunningPhone<PtyHost> phone = PlugHere("port-1");
-        await StartAgentAsync();
+        await StartAgentAsync(toBeKilled: true);
         AppWindowPage window = await OpenAsync("bench-3");
         IPage page = await WizardAsync(window);
         HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);

@@ -188,7 +188,8 @@ public sealed class WizardTests : RestoreBench
     private static async Task FitsAsync(IPage page)
     {
         await page.SetViewportSizeAsync(640, 360);
-        Assert.Equal(0, await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth"));
+        await Eventually.HoldsAsync(
+            async () => await page.EvaluateAsync<int>("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0, text: "nothing is cut off");
         await page.SetViewportSizeAsync(1280, 720);
     }
 }

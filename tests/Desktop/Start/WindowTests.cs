@@ -7,6 +7,8 @@ namespace ImeiAgent.Desktop.Start;
 // The program as it is started, with real windows on a screen that nobody sees.
 public class WindowTests
 {
+    public WindowTests() => Assert.SkipUnless(Effort.Full, "Real windows take minutes; CI opens them, or IMEIAGENT_THOROUGH=1 dotnet test tests/Desktop");
+
     private const string Local = "Phones - local - ImeiAgent", Shop = "Phones - shop - ImeiAgent";
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;

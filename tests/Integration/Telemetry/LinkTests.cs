@@ -56,10 +56,10 @@ public sealed class LinkTests
         (string trace, string span) = await RestoreScenes.InterruptAsync(folder, phone);
         phone.Host.Replug();
         await using TellingAgent agent = await TellingAgent.StartAsync(folder, [phone.Host.Path]);
-        await agent.PhoneAsync();
+        string device = await agent.PhoneAsync();
 
         ListTracesResponse list = await new TraceService.TraceServiceClient(agent.Channel).ListTracesAsync(new(), cancellationToken: Ct);
-        string settling = Assert.Single(list.Traces, one => one.Name == "recovery").TraceId;
+        string settling = Assert.Single(list.Traces, one => one.Name == "recovery" && one.Device == device).TraceId;
         TraceSpan recovery = Assert.Single((await agent.TraceAsync(settling)).Spans, one => one.Name == "recovery");
         Assert.NotEqual(trace, settling);
         Assert.Equal((trace, span), Ends(Assert.Single(recovery.Links)));

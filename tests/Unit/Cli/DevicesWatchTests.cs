@@ -67,7 +67,7 @@ public class DevicesWatchTests
                 "1 restore open",
                 "1,200 restores wait for approval",
                 "no restore waits for approval",
-                "all restores settled",
+                "no restore open",
                 "1 restore waits for approval",
                 "1 restore open",
             ],

@@ -33,7 +33,7 @@ public class SafeTextTests
     [InlineData("snapshots/20261123-123456", "snapshots/20261123-123456")]
     public void A_number_that_may_be_an_imei_loses_its_middle(string text, string masked) => Assert.Equal(masked, SafeText.Masked(text));
 
-    // Clients cannot reach the agent's rule, so they have it twice: what one shows masked, no other may show whole.
+    // Both compile one rule: what one shows masked, no other may show whole, should one of them ever get its own.
     [Fact]
     public void Clients_and_agents_mask_the_same()
     {

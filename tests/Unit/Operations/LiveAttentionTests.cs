@@ -9,7 +9,7 @@ using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
 
-/// <summary>What a watcher is told of restores that wait for a second person, and of those that are not settled.</summary>
+/// <summary>What a watcher is told of restores that wait for a second person, and of those that are open.</summary>
 public class LiveAttentionTests
 {
     [Fact]

@@ -1,4 +1,4 @@
-namespace ImeiAgent.Client.Desktop.Operations;
+namespace ImeiAgent.Client.Desktop.Shell;
 
 /// <summary>The contract's names for a person.</summary>
 public static class Named
