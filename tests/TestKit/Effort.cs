@@ -2,7 +2,7 @@ namespace ImeiAgent.TestKit;
 
 /// <summary>
 /// How much a run of the tests takes upon itself: everything in CI (environment variable CI "true") or with <c>IMEIAGENT_THOROUGH=1</c>;
-/// otherwise a sample of the long tables, so that a run at a desk takes about three minutes.
+/// otherwise a sample of the long tables and one story of the desktop's windows, so that a run at a desk takes about three minutes.
 /// </summary>
 public static class Effort
 {
@@ -11,12 +11,6 @@ public static class Effort
 
     /// <summary>All of them, or every <paramref name="nth"/> when not everything is to be done.</summary>
     public static IEnumerable<T> Sample<T>(IEnumerable<T> all, int nth) => all.Where((_, index) => Full || index % nth == 0);
-
-    /// <summary>
-    /// Whether windows are driven against real agents, all stories: <c>IMEIAGENT_WINDOWS=1</c>. They take about ten minutes of a machine that does nothing else, and
-    /// beside the other tests they would hold each other up.
-    /// </summary>
-    public static bool Windows { get; } = Is("IMEIAGENT_WINDOWS", "1");
 
     private static bool Is(string variable, string value) => Environment.GetEnvironmentVariable(variable) == value;
 }

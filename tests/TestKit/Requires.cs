@@ -24,6 +24,9 @@ public static class Requires
     /// <summary>The path of Chromium or Chrome.</summary>
     public static string Chromium() => Program("chromium", "chromium-browser", "google-chrome");
 
+    /// <summary>The path of a Chromium for pages that nobody sees; the one without its own windows does half the work.</summary>
+    public static string HeadlessChromium() => Program("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome");
+
     /// <summary>The path of the first of these programs that is on the PATH.</summary>
     public static string Program(params string[] names)
     {

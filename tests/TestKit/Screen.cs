@@ -47,7 +47,6 @@ public sealed class Screen : IAsyncDisposable
     /// <param name="browserArguments">What the browser is started with besides what <c>imei-desktop</c> says.</param>
     public static async Task<Screen> StartAsync(string browserArguments = "")
     {
-        Assert.SkipUnless(Effort.Windows || browserArguments.Length > 0, "Real windows take long: IMEIAGENT_WINDOWS=1 dotnet test tests/Desktop");
         Requires.Unless(OperatingSystem.IsLinux(), "windows are looked at on Linux only");
         string chromium = Requires.Chromium(), server = Requires.Program("Xvfb"), manager = Requires.Program("openbox"), tool = Requires.Program("xdotool");
         OurProgram xvfb = OurProgram.StartAny(server, null, "-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp");
@@ -101,11 +100,19 @@ public sealed class Screen : IAsyncDisposable
     /// <summary>Puts it away, as its user does with the button.</summary>
     public Task MinimizeAsync(string window) => ToolAsync("windowminimize", "--sync", window);
 
-    /// <summary>Closes it, as its user does with the keys for it.</summary>
+    /// <summary>Closes it, as its user does with the keys for it; again when they were lost on the way.</summary>
     public async Task CloseAsync(string window)
     {
-        await ToolAsync("windowactivate", "--sync", window);
-        await ToolAsync("key", "--clearmodifiers", "alt+F4");
+        string? title = await TitleAsync(window);
+        do
+        {
+            await ToolAsync("windowactivate", "--sync", window);
+            await ToolAsync("key", "--clearmodifiers", "alt+F4");
+            await Eventually.HoldsAsync(async () => !await IsThereAsync(), TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (await IsThereAsync());
+
+        async Task<bool> IsThereAsync() => (await ToolAsync("search", "--onlyvisible", "--name", title ?? "")).Contains(window);
     }
 
     /// <inheritdoc/>

@@ -3,7 +3,10 @@ using Microsoft.Playwright;
 
 namespace ImeiAgent.Desktop.Bench;
 
-/// <summary>A real Chromium of this machine, driven by Playwright; one for all tests, each of which has profiles of its own.</summary>
+/// <summary>
+/// A real Chromium of this machine, where it comes so without the parts that draw windows, driven by Playwright; one for all tests, each of which
+/// has profiles of its own.
+/// </summary>
 internal static class Chromium
 {
     // On a machine that does much else at the same time.
@@ -14,7 +17,7 @@ internal static class Chromium
     /// <summary>The browser; skips the test where there is none.</summary>
     public static Task<IBrowser> StartAsync()
     {
-        Requires.Chromium();
+        Requires.HeadlessChromium();
         Requires.Unless(
             Directory.Exists(Path.Combine(AppContext.BaseDirectory, ".playwright", "node")), "the Playwright driver is there for some systems only");
         return s_browser.Value;
@@ -23,7 +26,7 @@ internal static class Chromium
     /// <summary>A page with a profile of its own.</summary>
     public static async Task<IPage> OpenPageAsync(BrowserNewContextOptions? options = null)
     {
-        IBrowserContext profile = await (await StartAsync()).NewContextAsync(options ?? new() { ViewportSize = new() { Width = 1280, Height = 720 } });
+        IBrowserContext profile = await (await StartAsync()).NewContextAsync(options ?? new() { ReducedMotion = ReducedMotion.Reduce, ViewportSize = new() { Width = 1280, Height = 720 } });
         profile.SetDefaultTimeout(Patience);
         return await profile.NewPageAsync();
     }
@@ -34,9 +37,9 @@ internal static class Chromium
         IPlaywright playwright = await Playwright.CreateAsync();
         return await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
-            ExecutablePath = Requires.Chromium(),
+            ExecutablePath = Requires.HeadlessChromium(),
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
+            Args = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
         });
     }
 }

@@ -1,16 +1,18 @@
+using ImeiAgent.Agent;
 using ImeiAgent.Client;
 using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.PhoneSimulator;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
+using Microsoft.Extensions.Logging;
 using Xunit;
 
 namespace ImeiAgent.Desktop.Bench;
 
 /// <summary>
-/// A bench with windows: simulated phones, a real <c>imei-agent</c> process that listens on its socket and on the network, desktop programs, and
-/// windows in a real browser. Tests derive from it.
+/// A bench with windows: simulated phones, a real agent that listens on its socket and on the network, desktop programs, and windows in a real
+/// browser. Tests derive from it. The agent runs within the test's process, or as an <c>imei-agent</c> process of its own where it is killed.
 /// </summary>
 public class DesktopBench : IAsyncLifetime
 {
@@ -20,15 +22,17 @@ public class DesktopBench : IAsyncLifetime
     /// <summary>Another.</summary>
     public const string Label2 = "490154203237518", Label2Hex = "084A09512430325781";
 
-    /// <summary>A story that is told always, or one of those that take long (<see cref="Effort.Windows"/>).</summary>
+    /// <summary>A story that is told always, or one of those that together take minutes (<see cref="Effort.Full"/>).</summary>
     /// <param name="always">Whether it is told in every run.</param>
     public DesktopBench(bool always = false) => Assert.SkipUnless(
-        always || Effort.Windows, "All stories of windows with real agents take about ten minutes: IMEIAGENT_WINDOWS=1 dotnet test tests/Desktop");
+        always || Effort.Full, "All stories of the desktop's windows take minutes; CI tells them, or IMEIAGENT_THOROUGH=1 dotnet test tests/Desktop");
 
     private readonly TemporaryFolder _folder = new();
     private readonly List<IAsyncDisposable> _phones = [];
     private readonly List<string> _ports = [];
-    private readonly List<OurProgram> _agents = [];
+    private readonly List<OurProgram> _processes = [];
+    private readonly List<AgentHost> _agents = [];
+    private readonly AgentLog _log = new();
     private readonly List<DesktopHost> _hosts = [];
     private readonly List<AgentClient> _clients = [];
     private readonly List<AppWindowPage> _windows = [];
@@ -42,9 +46,6 @@ public class DesktopBench : IAsyncLifetime
 
     /// <summary>Where the agent listens.</summary>
     public string Endpoint => $"unix:{File("agent.sock")}";
-
-    /// <summary>The agent's process.</summary>
-    public OurProgram Agent => _agents[^1];
 
     /// <summary>The owner of the agent's machine, by our client and not through a window.</summary>
     public AgentClient Owner => _client ??= Known(AgentClient.Connect(AgentEndpoint.Parse(Endpoint)));
@@ -77,23 +78,40 @@ public class DesktopBench : IAsyncLifetime
     public void AlsoWatch(string name) => _ports.Add(File(name));
 
     /// <summary>Starts the agent, and waits until it knows what is on each port. After a kill: the next agent at the same address.</summary>
-    public async Task StartAgentAsync()
+    /// <param name="toBeKilled">Whether it is a process of its own, for <see cref="KillAgentAsync"/>.</param>
+    public async Task StartAgentAsync(bool toBeKilled = false)
     {
-        OurProgram agent = OurProgram.Start("imei-agent",
-        [
-            "run", "--no-discovery", "--listen", Endpoint, "--listen", _address, "--data", File("data"),
-            .. _ports.SelectMany(port => (string[])["--port", port]),
-        ]);
-        _agents.Add(agent);
-        await agent.LineAsync("ready", Ct);
+        if (toBeKilled)
+        {
+            _processes.Add(OurProgram.Start("imei-agent",
+            [
+                "run", "--no-discovery", "--listen", Endpoint, "--listen", _address, "--data", File("data"),
+                .. _ports.SelectMany(port => (string[])["--port", port]),
+            ]));
+            await _processes[^1].LineAsync("ready", Ct);
+        }
+        else
+        {
+            _agents.Add(await AgentHost.StartAsync(
+                new AgentOptions
+                {
+                    Ports = _ports,
+                    Discovery = false,
+                    DataDirectory = File("data"),
+                    Listen = [Endpoint, _address],
+                    Environment = _ => null,
+                    Logging = logging => logging.ClearProviders().AddProvider(_log),
+                },
+                Ct));
+        }
         await Eventually.HoldsAsync(async () => (await DevicesAsync()).All(device => device.State != DeviceState.Probing));
     }
 
     /// <summary>SIGKILL.</summary>
     public async Task KillAgentAsync()
     {
-        Agent.Kill();
-        await Agent.EndAsync(Ct);
+        _processes[^1].Kill();
+        await _processes[^1].EndAsync(Ct);
     }
 
     /// <summary>The devices as the agent lists them.</summary>
@@ -160,13 +178,15 @@ public class DesktopBench : IAsyncLifetime
             await host.DisposeAsync();
         foreach (AgentClient client in _clients)
             await client.DisposeAsync();
-        foreach (OurProgram agent in _agents)
+        foreach (AgentHost agent in _agents)
+            await agent.DisposeAsync();
+        foreach (OurProgram agent in _processes)
             await agent.DisposeAsync();
         foreach (IAsyncDisposable phone in _phones)
             await phone.DisposeAsync();
         _folder.Dispose();
         foreach (string number in (string[])[Label, Label[..14], Label2, Label2[..14]])
-            Assert.DoesNotContain(_agents.SelectMany(agent => (string[])[.. agent.Output, .. agent.Errors]), line => line.Contains(number, StringComparison.Ordinal));
+            Assert.DoesNotContain(_processes.SelectMany(agent => (string[])[.. agent.Output, .. agent.Errors]).Concat(_log.Lines), line => line.Contains(number, StringComparison.Ordinal));
         GC.SuppressFinalize(this);
     }
 
