@@ -1,6 +1,7 @@
 using ImeiAgent.Client.Desktop.Access;
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
@@ -76,8 +77,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton<ReceiptDocument>();
         builder.Services.AddSingleton<PaperPrint>();
         builder.Services.AddSingleton<ItemShelf>();
-        builder.Services.AddSingleton<LiveReads>();
-        builder.Services.AddSingleton<JobPictures>();
+        builder.Services.AddSingleton<JobWatches>();
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -18,6 +18,7 @@ using ImeiAgent.Benchmarks;
     ("watchers", (rounds, ct) => Shipped.UseAsync(programs => Watchers.RunAsync(programs, rounds, ct), ct)),
     ("watched-dump", (rounds, ct) => Shipped.UseAsync(programs => WatchedDump.WithoutDelayAsync(programs, rounds, ct), ct)),
     ("watched-dump-200us", (rounds, ct) => Shipped.UseAsync(programs => WatchedDump.WithWorkAsync(programs, rounds, ct), ct)),
+    ("scroll", (rounds, ct) => Shipped.UseAsync(programs => Scroll.RunAsync(programs, rounds, ct), ct)),
     ("window", Window.RunAsync),
     ("load", (minutes, ct) => Shipped.UseAsync(programs => Load.RunAsync(programs, minutes, ct), ct)),
     ("resident", (_, ct) => Shipped.UseAsync(programs => Resident.RunAsync(programs, ct), ct)),

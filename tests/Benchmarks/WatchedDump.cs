@@ -33,8 +33,8 @@ internal static class WatchedDump
         await using OurProgram desktop = await programs.DesktopAsync(shop.Endpoint, ct);
         var entry = new Uri(await desktop.LineAsync("http://", ct));
         using Process program = Process.GetProcessById(desktop.Id);
-        await window.GoAsync(entry.ToString(), ct);
-        await window.UntilAsync("document.querySelector('[data-device]') !== null", ct);
+        await window.Page.GoAsync(entry.ToString(), ct);
+        await window.Page.UntilAsync("document.querySelector('[data-device]') !== null", ct);
 
         // The first dumps compile what is not compiled ahead.
         await AloneAsync(shop, window, ct);
@@ -60,18 +60,18 @@ internal static class WatchedDump
 
     private static async Task<double> AloneAsync(Shop shop, ChromiumWindow window, CancellationToken ct)
     {
-        await window.AskAsync("Blazor.navigateTo('/at/local/phones')", ct);
-        await window.UntilAsync("document.querySelector('[data-device]') !== null", ct);
+        await window.Page.AskAsync("Blazor.navigateTo('/at/local/phones')", ct);
+        await window.Page.UntilAsync("document.querySelector('[data-device]') !== null", ct);
         return (await shop.DumpAsync(Everything(shop), _ => Task.CompletedTask, ct)).TotalSeconds;
     }
 
     // As who presses "Start the backup": the window goes to the job's page, without loading anything anew.
     private static async Task<double> WatchedAsync(Shop shop, ChromiumWindow window, CancellationToken ct)
     {
-        double seconds = (await shop.DumpAsync(Everything(shop), job => window.AskAsync($"Blazor.navigateTo('/at/local/{job}')", ct), ct)).TotalSeconds;
-        await window.UntilAsync("document.querySelector('.job-outcome') !== null", ct);
+        double seconds = (await shop.DumpAsync(Everything(shop), job => window.Page.AskAsync($"Blazor.navigateTo('/at/local/{job}')", ct), ct)).TotalSeconds;
+        await window.Page.UntilAsync("document.querySelector('.job-outcome') !== null", ct);
         // Whoever watched has them all.
-        await window.UntilAsync(string.Create(CultureInfo.InvariantCulture,
+        await window.Page.UntilAsync(string.Create(CultureInfo.InvariantCulture,
             $"[...document.querySelectorAll('.range-legend [data-count]')].reduce((sum, cell) => sum + (cell.closest('tr').dataset.state === 'NotRead' ? 0 : +cell.dataset.count), 0) === {Items}"), ct);
         return seconds;
     }

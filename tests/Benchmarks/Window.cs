@@ -49,9 +49,10 @@ internal static class Window
         await Eventually.HoldsAsync(() => (port = Port(screen.Temporary)) > 0);
         await screen.WindowsAsync("ImeiAgent", 1);
         await Task.Delay(2000, ct); // Until it is settled: whoever asks while it starts takes part of the time.
-        string? painted = null;
-        await Eventually.HoldsAsync(async () => (painted = await DevTools.EvaluateAsync(port, Painted, ct)) is not null);
-        double[] times = [.. JsonSerializer.Deserialize<double[]>(painted!)!.Select(time => (time - began) / 1000)];
+        using DevTools page = await DevTools.TryAttachAsync(port, ct) ?? throw new InvalidOperationException("the window has no page");
+        string painted = "";
+        await Eventually.HoldsAsync(async () => (painted = await page.AskAsync(Painted, ct)).Length > 0);
+        double[] times = [.. JsonSerializer.Deserialize<double[]>(painted)!.Select(time => (time - began) / 1000)];
         int[] browser = [.. Descendants(program.Id)];
         return new Start(times[0], times[1], times[2], KiB(program.Id, "status", "VmRSS") / 1024.0, browser.Sum(one => KiB(one, "smaps_rollup", "Pss")) / 1024.0, browser.Length);
     }

@@ -7,8 +7,9 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Agent.Access;
 
-/// <summary>The one door: finds out who calls, and lets in who may, by <see cref="Rights"/>. What is not known is refused.</summary>
-internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interceptor
+/// <summary>The one door: finds out who calls, and lets in who may, by <see cref="Rights"/>. What is not known is refused, and who asks to see
+/// numbers unmasked is on record before they do.</summary>
+internal sealed class AccessInterceptor(Door door, RefusalLog refusals, AuditDesk audit) : Interceptor
 {
     private const string RevealField = "reveal_imei";
 
@@ -78,6 +79,8 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
             Judge(who, context.Method, request);
             if (request is not null)
                 EdgeChecks.Check(request);
+            if (Reveals(request))
+                NoteReveal(who.Caller, context.Method, request!);
             return call;
         }
         catch (OperationException e)
@@ -98,6 +101,15 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals) : Interc
     {
         if (e.Error != OperationError.ArgumentInvalid && Rights.Of(context.Method) is { Audited: true })
             refusals.AddCall(context.Caller(), context.Method, e.Error);
+    }
+
+    // The audit's own calls write their own rows, which say so.
+    private void NoteReveal(Caller by, string method, IMessage request)
+    {
+        if (!method.StartsWith("/imeiagent.v1.AuditService/", StringComparison.Ordinal))
+            audit.NoteReveal(Text("device"), $"{method[(method.LastIndexOf('/') + 1)..]} {Text("name")}".TrimEnd(), by);
+
+        string Text(string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string ?? "";
     }
 
     private static void Judge(SignedIn who, string method, IMessage? request)

@@ -1,3 +1,5 @@
+using ImeiAgent.Client.Desktop.Jobs;
+
 namespace ImeiAgent.Client.Desktop.Backups;
 
 /// <summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 using Microsoft.AspNetCore.Components;

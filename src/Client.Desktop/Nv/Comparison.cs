@@ -1,3 +1,4 @@
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Nv;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Nv;

@@ -3,7 +3,7 @@ using ImeiAgent.Vault;
 
 namespace ImeiAgent.Operations;
 
-/// <summary>Where a supervisor reads who did what, has the chain checked, and takes it along. To see numbers unmasked, or to export, is audited.</summary>
+/// <summary>Where a supervisor reads who did what, has the chain checked, and takes it along. To see numbers unmasked, here or by any other call, or to export, is audited.</summary>
 public sealed class AuditDesk(PhoneRegistry phones, VaultFile vault)
 {
     private const int ExportPage = 500;
@@ -51,6 +51,13 @@ public sealed class AuditDesk(PhoneRegistry phones, VaultFile vault)
             after = rows[^1].Id;
         }
     }
+
+    /// <summary>Puts on record that a caller is about to see numbers unmasked.</summary>
+    /// <param name="device">The phone that was asked for, attached or by its full name; empty where none was named.</param>
+    /// <param name="what">The call, and what it was asked for.</param>
+    /// <param name="by">Who asks.</param>
+    /// <exception cref="OperationException">The vault failed: then nothing is shown.</exception>
+    public void NoteReveal(string device, string what, Caller by) => Note(by, "reveal-imei", device.Length == 0 ? "" : phones.NameOf(device), FreeText.Masked(what));
 
     // On record before anything is shown.
     private void Note(Caller by, string action, string device, string detail) =>

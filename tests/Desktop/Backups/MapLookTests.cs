@@ -1,4 +1,5 @@
 using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Jobs;
 using Xunit;
 
 namespace ImeiAgent.Desktop.Backups;

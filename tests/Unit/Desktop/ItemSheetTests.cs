@@ -1,4 +1,4 @@
-using ImeiAgent.Client.Desktop.Nv;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.V1;
 using Xunit;
 

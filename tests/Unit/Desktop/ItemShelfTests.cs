@@ -1,6 +1,7 @@
 using Grpc.Core;
 using ImeiAgent.Client;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;

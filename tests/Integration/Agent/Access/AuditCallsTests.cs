@@ -113,6 +113,38 @@ public sealed class AuditCallsTests
         static AuditNumber Numbers(ListAuditResponse audit) => Assert.Single(Assert.Single(audit.Rows, r => r is { Action: "restore-imei", Outcome: "applied" }).Numbers);
     }
 
+    [Fact]
+    public async Task Whoever_asks_to_see_a_number_is_on_record_and_whoever_may_not_is_as_refused()
+    {
+        await using RunningPhone<PtyHost> phone = Phones.OnPty("galaxy");
+        await using StationUnderTest station = await StationUnderTest.StartAsync(port: phone.Host.Path);
+        using X509Certificate2 reader = await station.PairAsync("desk-2", Role.Reader);
+        GrpcChannel channel = station.Connect(reader);
+        var imeis = new ImeiService.ImeiServiceClient(channel);
+        var snapshots = new SnapshotService.SnapshotServiceClient(channel);
+        var journal = new JournalService.JournalServiceClient(channel);
+
+        await imeis.ReadImeiAsync(new() { Device = phone.Host.Path }, cancellationToken: Ct);
+        await imeis.ReadImeiAsync(new() { Device = phone.Host.Path, RevealImei = true }, cancellationToken: Ct);
+        await new NvService.NvServiceClient(channel).ReadItemAsync(new() { Device = phone.Host.Path, Item = 550, RevealImei = true }, cancellationToken: Ct);
+        Assert.Equal("SNAPSHOT_NOT_FOUND", await StationUnderTest.ReasonAsync(async () =>
+            await snapshots.GetSnapshotAsync(new() { Name = $"snapshots/{Label}", RevealImei = true }, cancellationToken: Ct)));
+        Assert.Equal("ROLE_INSUFFICIENT", await StationUnderTest.ReasonAsync(async () => await journal.ListJournalAsync(new() { RevealImei = true }, cancellationToken: Ct)));
+        await new JournalService.JournalServiceClient(station.Local).ListJournalAsync(new() { RevealImei = true }, cancellationToken: Ct);
+
+        AuditRow[] rows = [.. (await new AuditService.AuditServiceClient(station.Local).ListAuditAsync(new(), cancellationToken: Ct)).Rows.Reverse()];
+        string device = (await new DeviceService.DeviceServiceClient(channel).GetDeviceAsync(new() { Device = phone.Host.Path }, cancellationToken: Ct)).Device.Name;
+        Assert.Equal(
+            [
+                ("desk-2", device, "reveal-imei", "asked", "ReadImei"),
+                ("desk-2", device, "reveal-imei", "asked", "ReadItem"),
+                ("desk-2", "", "reveal-imei", "asked", "GetSnapshot snapshots/35693803*****09"),
+                ("desk-2", "", "call", "refused: ROLE_INSUFFICIENT", "ListJournal"),
+                ($"local:{Environment.UserName}", "", "reveal-imei", "asked", "ListJournal"),
+            ],
+            rows.Where(r => r.Action is "reveal-imei" or "call").Select(r => (r.Operator, r.Device, r.Action, r.Outcome, r.Detail)));
+    }
+
     private static async Task<Lease> TakeAsync(AgentClient client) =>
         (await client.AcquireLeaseAsync(new AcquireLeaseRequest { Purpose = "ticket 4711", RequestId = Guid.NewGuid().ToString() }, Ct)).Lease;
 

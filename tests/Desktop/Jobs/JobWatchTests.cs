@@ -1,7 +1,7 @@
 using Grpc.Core;
 using ImeiAgent.Client;
 using ImeiAgent.Client.Desktop.Agents;
-using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace ImeiAgent.Desktop.Backups;
+namespace ImeiAgent.Desktop.Jobs;
 
 // One watch of a job for all windows of the program, over whatever happens to the connection.
-public sealed class JobPictureTests : IAsyncLifetime
+public sealed class JobWatchTests : IAsyncLifetime
 {
     private const uint Batches = 40;
 
@@ -20,7 +20,7 @@ public sealed class JobPictureTests : IAsyncLifetime
     private FakeAgent _agent = null!;
     private ScriptedJob _job = null!;
     private AgentLink _link = null!;
-    private JobPictures _pictures = null!;
+    private JobWatches _watches = null!;
     private Job _now = Samples.Job(new StartDumpRequest());
 
     public async ValueTask InitializeAsync()
@@ -30,12 +30,12 @@ public sealed class JobPictureTests : IAsyncLifetime
         _job.Serve();
         _agent.OnGetJob = _ => new GetJobResponse { Job = _now };
         _link = AgentLink.Start("local", _agent.Endpoint, TimeProvider.System, NullLogger.Instance);
-        _pictures = new JobPictures(_time);
+        _watches = new JobWatches(_time);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _pictures.DisposeAsync();
+        await _watches.DisposeAsync();
         await _link.DisposeAsync();
         await _agent.DisposeAsync();
     }
@@ -44,14 +44,15 @@ public sealed class JobPictureTests : IAsyncLifetime
     public async Task However_many_look_there_is_one_watch_and_it_holds_everything()
     {
         _now.State = JobState.Succeeded;
-        using JobLook one = Look(), other = Look();
+        using JobLook one = Look(), other = _watches.Look(_link, "jobs/20261123");
         await IsWholeAsync(one);
 
-        Assert.Same(one.Picture, other.Picture);
+        Assert.Same(one.Watch, other.Watch);
         Assert.Single(_agent.RequestsOf<WatchJobRequest>());
-        Assert.Equal((int)Batches, one.Picture.Cells(1).Counts[(int)CellState.Active]);
-        Assert.Equal(65536, one.Picture.Cells(2).Counts[(int)CellState.NotRead]);
-        Assert.Equal(JobState.Succeeded, one.Picture.Sight.Job!.State);
+        Assert.Equal((int)Batches, one.Watch.Cells(1).Counts[(int)CellState.Active]);
+        Assert.Equal((int)Batches, one.Watch.Sheet.Items.Length);
+        Assert.Equal(65536, one.Watch.Cells(2).Counts[(int)CellState.NotRead]);
+        Assert.Equal(JobState.Succeeded, one.Watch.Sight.Job!.State);
     }
 
     [Fact]
@@ -66,22 +67,22 @@ public sealed class JobPictureTests : IAsyncLifetime
             await Task.Delay(Timeout.Infinite, context.CancellationToken);
         };
         JobLook first = Look();
-        await Eventually.HoldsAsync(() => first.Picture.Cells(1).Counts[(int)CellState.Active] > 3);
+        await Eventually.HoldsAsync(() => first.Watch.Cells(1).Counts[(int)CellState.Active] > 3);
         first.Dispose();
         first.Dispose();
-        _time.Advance(JobPictures.Patience - TimeSpan.FromSeconds(1));
+        _time.Advance(JobWatches.Patience - TimeSpan.FromSeconds(1));
 
         JobLook again = Look();
-        Assert.Same(first.Picture, again.Picture);
-        _time.Advance(2 * JobPictures.Patience);
-        Assert.Equal(1, _pictures.Count);
+        Assert.Same(first.Watch, again.Watch);
+        _time.Advance(2 * JobWatches.Patience);
+        Assert.Equal(1, _watches.Count);
 
         again.Dispose();
-        _time.Advance(JobPictures.Patience);
+        _time.Advance(JobWatches.Patience);
         await ended.Task.WaitAsync(Eventually.Deadline, TestContext.Current.CancellationToken);
-        Assert.Equal(0, _pictures.Count);
+        Assert.Equal(0, _watches.Count);
         using JobLook later = Look();
-        Assert.NotSame(first.Picture, later.Picture);
+        Assert.NotSame(first.Watch, later.Watch);
     }
 
     [Fact]
@@ -93,17 +94,18 @@ public sealed class JobPictureTests : IAsyncLifetime
                 await Task.Delay(Timeout.Infinite, context.CancellationToken);
         };
         using JobLook look = Look();
-        await Eventually.HoldsAsync(() => look.Picture.Cells(1).Counts[(int)CellState.Active] > 8);
+        await Eventually.HoldsAsync(() => look.Watch.Cells(1).Counts[(int)CellState.Active] > 8);
 
         await _agent.StopAsync();
-        await Eventually.HoldsAsync(() => look.Picture.Sight.IsLost);
+        await Eventually.HoldsAsync(() => look.Watch.Sight.IsLost);
         _job.Before = (_, _) => Task.CompletedTask;
         _now.State = JobState.Succeeded;
         await _agent.ListenAsync();
         await IsWholeAsync(look);
 
-        Assert.Equal((false, null), (look.Picture.Sight.IsLost, look.Picture.Sight.Fault));
-        Assert.Equal((int)Batches, look.Picture.Cells(1).Counts[(int)CellState.Active]);
+        Assert.Equal((false, null), (look.Watch.Sight.IsLost, look.Watch.Sight.Fault));
+        Assert.Equal((int)Batches, look.Watch.Cells(1).Counts[(int)CellState.Active]);
+        Assert.Equal((int)Batches, look.Watch.Sheet.Items.Length);
         Assert.True(_agent.RequestsOf<WatchJobRequest>().Last().FromSequence > 8);
     }
 
@@ -112,15 +114,15 @@ public sealed class JobPictureTests : IAsyncLifetime
     {
         await _agent.StopAsync();
         using JobLook look = Look();
-        await Eventually.HoldsAsync(() => look.Picture.Sight.IsLost);
-        Assert.Equal(AgentException.AgentUnreachable, look.Picture.Sight.Fault!.Why.Reason);
+        await Eventually.HoldsAsync(() => look.Watch.Sight.IsLost);
+        Assert.Equal(AgentException.AgentUnreachable, look.Watch.Sight.Fault!.Why.Reason);
 
         _now.State = JobState.Succeeded;
         await _agent.ListenAsync();
         await Eventually.HoldsAsync(() =>
         {
             _time.Advance(TimeSpan.FromSeconds(1)); // Its pause.
-            return look.Picture.Sight is { IsWhole: true, IsLost: false, Fault: null };
+            return look.Watch.Sight is { IsWhole: true, IsLost: false, Fault: null };
         });
     }
 
@@ -133,8 +135,8 @@ public sealed class JobPictureTests : IAsyncLifetime
         using JobLook look = Look();
         await IsWholeAsync(look);
 
-        Assert.Equal((JobState.Failed, null), (look.Picture.Sight.Job!.State, look.Picture.Sight.Fault));
-        Assert.InRange(look.Picture.Cells(1).Counts[(int)CellState.Active], 5, (int)Batches - 1);
+        Assert.Equal((JobState.Failed, null), (look.Watch.Sight.Job!.State, look.Watch.Sight.Fault));
+        Assert.InRange(look.Watch.Cells(1).Counts[(int)CellState.Active], 5, (int)Batches - 1);
     }
 
     [Theory]
@@ -147,13 +149,13 @@ public sealed class JobPictureTests : IAsyncLifetime
             _agent.OnGetJob = _ => throw FakeAgent.Failure(code, reason);
         _agent.OnWatchJob = (_, _, _) => throw FakeAgent.Failure(code, reason);
         using JobLook look = Look();
-        await Eventually.HoldsAsync(() => look.Picture.Sight.Fault is not null);
+        await Eventually.HoldsAsync(() => look.Watch.Sight.Fault is not null);
 
-        JobSight sight = look.Picture.Sight;
+        JobSight sight = look.Watch.Sight;
         Assert.Equal((reason, false, isUnknown), (sight.Fault!.Why.Reason, sight.IsLost, sight.Job is null));
     }
 
-    private JobLook Look() => _pictures.Look(_link, "20261123");
+    private JobLook Look() => _watches.Look(_link, "20261123");
 
-    private static Task IsWholeAsync(JobLook look) => Eventually.HoldsAsync(() => look.Picture.Sight.IsWhole);
+    private static Task IsWholeAsync(JobLook look) => Eventually.HoldsAsync(() => look.Watch.Sight.IsWhole);
 }

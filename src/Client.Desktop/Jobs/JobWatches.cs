@@ -1,14 +1,15 @@
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Shell;
 
-namespace ImeiAgent.Client.Desktop.Backups;
+namespace ImeiAgent.Client.Desktop.Jobs;
 
 /// <summary>
-/// The jobs that windows look at: one watch of each, however many windows look at its page, so that a further window costs the agent nothing. A watch outlives a
+/// The jobs that windows look at: one watch of each, however many windows and pages look at it, so that a further one costs the agent nothing. A watch outlives a
 /// reload or a change of pages, and ends when nobody has looked for half a minute. Safe for use by several threads.
 /// </summary>
-public sealed class JobPictures(TimeProvider time) : IAsyncDisposable
+public sealed class JobWatches(TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>How long a picture is kept at which nobody looks. Its memory is at most 3 MiB.</summary>
+    /// <summary>How long a watch is kept at which nobody looks. Both SIMs of a phone are about 13 MiB.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
@@ -31,14 +32,15 @@ public sealed class JobPictures(TimeProvider time) : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(job);
+        string name = "jobs/" + Named.Short(job);
         lock (_gate)
         {
-            if (!_watched.TryGetValue((link, job), out Watched? watched))
-                _watched[(link, job)] = watched = new Watched(new JobPicture(link, job, time));
+            if (!_watched.TryGetValue((link, name), out Watched? watched))
+                _watched[(link, name)] = watched = new Watched(new JobWatch(link, name, time));
             watched.Lookers++;
             watched.Leaving?.Dispose();
             watched.Leaving = null;
-            return new JobLook(watched.Picture, () => Leave((link, job), watched));
+            return new JobLook(watched.Watch, () => Leave((link, name), watched));
         }
     }
 
@@ -54,7 +56,7 @@ public sealed class JobPictures(TimeProvider time) : IAsyncDisposable
         foreach (Watched watched in all)
         {
             watched.Leaving?.Dispose();
-            await watched.Picture.DisposeAsync();
+            await watched.Watch.DisposeAsync();
         }
     }
 
@@ -77,12 +79,12 @@ public sealed class JobPictures(TimeProvider time) : IAsyncDisposable
             _watched.Remove(key);
             watched.Leaving?.Dispose();
         }
-        _ = watched.Picture.DisposeAsync().AsTask();
+        _ = watched.Watch.DisposeAsync().AsTask();
     }
 
-    private sealed class Watched(JobPicture picture)
+    private sealed class Watched(JobWatch watch)
     {
-        public JobPicture Picture { get; } = picture;
+        public JobWatch Watch { get; } = watch;
 
         public int Lookers { get; set; }
 
@@ -95,10 +97,10 @@ public sealed class JobLook : IDisposable
 {
     private Action? _leave;
 
-    internal JobLook(JobPicture picture, Action leave) => (Picture, _leave) = (picture, leave);
+    internal JobLook(JobWatch watch, Action leave) => (Watch, _leave) = (watch, leave);
 
     /// <summary>The job.</summary>
-    public JobPicture Picture { get; }
+    public JobWatch Watch { get; }
 
     /// <summary>The window looks no more.</summary>
     public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();

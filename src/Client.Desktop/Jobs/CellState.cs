@@ -1,6 +1,6 @@
 using ImeiAgent.V1;
 
-namespace ImeiAgent.Client.Desktop.Backups;
+namespace ImeiAgent.Client.Desktop.Jobs;
 
 /// <summary>What is known of an item of a dump, as the picture shows it. The numbers are those of the browser's colours.</summary>
 public enum CellState : byte
@@ -49,11 +49,11 @@ public static class CellStates
     /// <summary>The state in words.</summary>
     public static string Text(CellState state) => state switch
     {
-        CellState.Active => BackupTexts.CellActive,
-        CellState.Absent => BackupTexts.CellAbsent,
-        CellState.Refused => BackupTexts.CellRefused,
-        CellState.Failed => BackupTexts.CellFailed,
-        CellState.Skipped => BackupTexts.CellSkipped,
-        _ => BackupTexts.CellNotRead,
+        CellState.Active => JobTexts.CellActive,
+        CellState.Absent => JobTexts.CellAbsent,
+        CellState.Refused => JobTexts.CellRefused,
+        CellState.Failed => JobTexts.CellFailed,
+        CellState.Skipped => JobTexts.CellSkipped,
+        _ => JobTexts.CellNotRead,
     };
 }

@@ -3,13 +3,13 @@ using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
-namespace ImeiAgent.Client.Desktop.Backups;
+namespace ImeiAgent.Client.Desktop.Jobs;
 
 /// <summary>
-/// One job as it goes on, for all windows of the program: one watch, whose batches become the picture of the items. The watch resumes by itself
-/// when the connection breaks, however long that lasts, and no item is missing or comes twice.
+/// One job as it goes on, for all windows of the program and all pages: one watch, whose batches become the picture of the items and the table of
+/// them. The watch resumes by itself when the connection breaks, however long that lasts, and no item is missing or comes twice.
 /// </summary>
-public sealed class JobPicture : IAsyncDisposable
+public sealed class JobWatch : IAsyncDisposable
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
@@ -22,15 +22,15 @@ public sealed class JobPicture : IAsyncDisposable
 
     /// <summary>Begins to watch.</summary>
     /// <param name="link">The agent.</param>
-    /// <param name="job">The job's name, with or without "jobs/".</param>
+    /// <param name="job">The job's full name.</param>
     /// <param name="time">The clock.</param>
-    internal JobPicture(AgentLink link, string job, TimeProvider time)
+    internal JobWatch(AgentLink link, string job, TimeProvider time)
     {
         (_link, Name, _time) = (link, job, time);
         _watch = Task.Run(() => WatchAsync(_end.Token));
     }
 
-    /// <summary>The job's name, as it was asked for.</summary>
+    /// <summary>The job's full name.</summary>
     public string Name { get; }
 
     /// <summary>What is known of it; replaced as a whole.</summary>
@@ -42,6 +42,9 @@ public sealed class JobPicture : IAsyncDisposable
     /// <summary>The items of a SIM slot.</summary>
     /// <param name="slot">1 or 2.</param>
     public RangeCells Cells(uint slot) => _cells[slot];
+
+    /// <summary>The items that came, in the order they came.</summary>
+    public ItemSheet Sheet { get; } = new();
 
     /// <summary>Watches no more.</summary>
     public async ValueTask DisposeAsync()
@@ -100,7 +103,7 @@ public sealed class JobPicture : IAsyncDisposable
     }
 
     private async Task<Job> JobAsync(CancellationToken cancellation) =>
-        (await _link.Client.GetJobAsync(new GetJobRequest { Name = Sight.Job?.Name ?? Name }, cancellation)).Job;
+        (await _link.Client.GetJobAsync(new GetJobRequest { Name = Name }, cancellation)).Job;
 
     // The client tells in turn that the connection broke and that it is there again.
     private void OnNote(string note) => Show(Sight with { IsLost = !Sight.IsLost });
@@ -112,6 +115,7 @@ public sealed class JobPicture : IAsyncDisposable
             case WatchJobResponse.EventOneofCase.Batch:
                 foreach ((uint slot, RangeCells cells) in _cells)
                     cells.Take(message.Batch.Items, slot);
+                Sheet.Add(message.Batch.Items);
                 _last = message.Batch.Sequence;
                 break;
             case WatchJobResponse.EventOneofCase.Progress:

@@ -1,6 +1,6 @@
 using ImeiAgent.V1;
 
-namespace ImeiAgent.Client.Desktop.Backups;
+namespace ImeiAgent.Client.Desktop.Jobs;
 
 /// <summary>
 /// The 65,536 items of one SIM as far as a dump has read them: how the phone answered each, and the first bytes of those with data. At most

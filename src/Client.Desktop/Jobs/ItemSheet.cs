@@ -1,6 +1,6 @@
 using ImeiAgent.V1;
 
-namespace ImeiAgent.Client.Desktop.Nv;
+namespace ImeiAgent.Client.Desktop.Jobs;
 
 /// <summary>
 /// NV items in the order they came: those of a snapshot, or what a dump has read so far. Grows at its end only. One thread writes, any number read.

@@ -1,10 +1,10 @@
 using Google.Protobuf;
 using ImeiAgent.Client;
-using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.V1;
 using Xunit;
 
-namespace ImeiAgent.Desktop.Backups;
+namespace ImeiAgent.Desktop.Jobs;
 
 // What is known of 65,536 items: states, counts, and what a browser is told.
 public class RangeCellsTests

@@ -1,7 +1,7 @@
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
-namespace ImeiAgent.Client.Desktop.Backups;
+namespace ImeiAgent.Client.Desktop.Jobs;
 
 /// <summary>What is known of a watched job.</summary>
 /// <param name="Job">As last told; null before the agent answered once.</param>
