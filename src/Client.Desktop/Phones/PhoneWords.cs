@@ -13,6 +13,14 @@ public static class PhoneWords
         return device.Identity?.Model is { Length: > 0 } model ? SafeText.Clean(model) : PhoneTexts.UnknownDevice;
     }
 
+    /// <summary>In which mode the phone's USB is, as far as what its port answers tells; empty when it tells nothing.</summary>
+    public static string Mode(DeviceState state) => state switch
+    {
+        DeviceState.Ready or DeviceState.Unsettled => PhoneTexts.ModeDiag,
+        DeviceState.NotDiag => PhoneTexts.ModeAt,
+        _ => "",
+    };
+
     /// <summary>How far a backup is, 0 to 100.</summary>
     public static double Percent(Job job)
     {
@@ -37,7 +45,7 @@ public static class PhoneWords
         ArgumentNullException.ThrowIfNull(filter);
         string text = string.Join('\n',
         [
-            agent, Title(device), device.Identity?.Build ?? "", device.Name, device.Port, Words.For(device.State), Words.Holder(device.Lease), device.Lease?.Purpose ?? "",
+            agent, Title(device), device.Identity?.Build ?? "", device.Name, device.Port, Words.For(device.State), Mode(device.State), Words.Holder(device.Lease), device.Lease?.Purpose ?? "",
             .. device.ImeiSlots.SelectMany(slot => (string[])[slot.Imei, Words.For(slot.State)]),
         ]);
         return filter.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
