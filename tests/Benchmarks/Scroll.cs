@@ -36,10 +36,10 @@ internal static class Scroll
             scroll.scrollTop = room * (jump * 37 % 61) / 61;
             const middle = () => [...scroll.querySelectorAll('tbody tr[aria-rowindex]')].some(row => {
               const box = row.getBoundingClientRect(), whole = scroll.getBoundingClientRect();
-              return box.top < whole.top + whole.height / 2 && box.bottom > whole.top + whole.height / 2;
+              return box.top <= whole.top + whole.height / 2 && box.bottom > whole.top + whole.height / 2;
             });
             for (let patience = 0; !middle(); patience++) {
-              if (patience > 600) throw new Error('no row came into sight');
+              if (patience > 600) throw new Error(`no row came into sight at ${scroll.scrollTop} of ${room}`);
               await frame();
             }
             window.seen.rows++;
@@ -64,6 +64,9 @@ internal static class Scroll
         // An item's address shows all rows.
         await page.AskAsync($"Blazor.navigateTo('/at/local/{snapshot}?item=0&sim=1')", ct);
         await page.UntilAsync("document.querySelector('.row-table')?.getAttribute('aria-rowcount') === '65537'", ct);
+        await page.UntilAsync("document.querySelector('.item-detail') !== null", ct);
+        await page.AskAsync("[...document.querySelectorAll('.item-detail .mud-icon-button')].find(one => one.ariaLabel.startsWith('Close')).click()", ct);
+        await page.UntilAsync("document.querySelector('.item-detail') === null", ct);
         int[] middle = JsonSerializer.Deserialize<int[]>(await page.AskAsync(
             "(() => { const box = document.querySelector('.row-scroll').getBoundingClientRect(); return JSON.stringify([box.x + box.width / 2, box.y + box.height / 2].map(Math.round)); })()", ct))!;
 
