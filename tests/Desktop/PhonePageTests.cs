@@ -24,6 +24,8 @@ public sealed class PhonePageTests : DesktopBench
         IPage page = window.Page;
         await window.GoAsync(Places.Phone("local", device));
         await Expect(page.Locator(".facts")).ToContainTextAsync("G991USQU5CVF1");
+        await Expect(page.Locator(".facts dt:text-is('ESN') + dd")).ToHaveTextAsync("802F9124");
+        await Expect(page.Locator(".facts dt:text-is('MEID') + dd")).ToHaveTextAsync("990053AEB39E81");
         await Expect(page.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
         await Expect(page.Locator(".call-for-restore")).ToContainTextAsync("SIM 1, SIM 2: the IMEI is lost");
         await Expect(page.Locator("[data-act='restore']")).ToHaveAttributeAsync("href", Places.Restore("local", device));
@@ -52,7 +54,7 @@ public sealed class PhonePageTests : DesktopBench
     [Fact]
     public async Task Numbers_are_masked_until_a_person_asks_and_again_when_the_page_was_left()
     {
-        await PlugAsync("port-1", "galaxy");
+        PhoneProcess phone = await PlugAsync("port-1", "galaxy");
         await StartAgentAsync();
         string device = (await DeviceAsync("port-1")).Name;
         AppWindowPage window = await OpenAsync("bench-3", Role.Reader);
@@ -78,6 +80,14 @@ public sealed class PhonePageTests : DesktopBench
         await Expect(page.Locator("[data-act='backup']")).ToBeVisibleAsync();
         await Expect(page.Locator("[data-act='restore']")).ToHaveCountAsync(0);
         await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Take this phone" })).ToHaveCountAsync(0);
+
+        // What the phone holds now is known when it was asked again.
+        await phone.PutAsync(1, 550, "000000000000000000");
+        await Expect(page.Locator("[data-slot='1']")).ToContainTextAsync("ok");
+        await page.Locator("[data-act='identify']").ClickAsync();
+        await Expect(page.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
+        await Expect(number).ToBeEmptyAsync();
+        await Expect(page.Locator("[data-slot='2']")).ToContainTextAsync("ok");
     }
 
     [Fact]

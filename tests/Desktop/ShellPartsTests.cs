@@ -1,7 +1,9 @@
+using AngleSharp.Dom;
 using Bunit;
 using ImeiAgent.Client.Desktop.Shell;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using MudBlazor.Services;
 using Xunit;
 
 namespace ImeiAgent.Desktop;
@@ -27,6 +29,26 @@ public sealed class ShellPartsTests : BunitContext
         Assert.Equal(shown, moment.TextContent);
         Assert.Equal(utc.Replace("T", " ", StringComparison.Ordinal).Replace("Z", " UTC", StringComparison.Ordinal), moment.GetAttribute("title"));
         Assert.Equal(utc, moment.GetAttribute("datetime"));
+    }
+
+    [Theory]
+    [InlineData(Mood.Plain, "mud-chip-color-default")]
+    [InlineData(Mood.Good, "mud-chip-color-success")]
+    [InlineData(Mood.Busy, "mud-chip-color-info")]
+    [InlineData(Mood.Doubtful, "mud-chip-color-warning")]
+    [InlineData(Mood.Bad, "mud-chip-color-error")]
+    public void A_state_has_a_word_an_icon_and_a_colour_of_its_own(Mood mood, string colour)
+    {
+        Services.AddMudServices();
+        JSInterop.Mode = JSRuntimeMode.Loose;
+
+        IElement chip = Chip(mood);
+        Assert.Equal("half done", chip.TextContent.Trim());
+        Assert.Equal([colour], chip.ClassList.Where(name => name.StartsWith("mud-chip-color-", StringComparison.Ordinal)));
+        string icon = chip.QuerySelector("svg")!.InnerHtml;
+        Assert.Contains("<path", icon, StringComparison.Ordinal);
+        // Who sees no colours still sees which it is.
+        Assert.All(Enum.GetValues<Mood>().Where(other => other != mood), other => Assert.NotEqual(icon, Chip(other).QuerySelector("svg")!.InnerHtml));
     }
 
     [Fact]
@@ -62,4 +84,6 @@ public sealed class ShellPartsTests : BunitContext
         Assert.Equal($"/at/shop/journal?phone={last}", Places.Journal("shop", name));
         Assert.Equal($"/at/shop/phones/{last}/items", Places.LiveItems("shop", name));
     }
+
+    private IElement Chip(Mood mood) => Render<StateChip>(parameters => parameters.Add(chip => chip.Mood, mood).Add(chip => chip.Text, "half done")).Find(".state-chip");
 }

@@ -103,6 +103,7 @@ class RangeMap {
       canvas.width = canvas.height = width;
     context.imageSmoothingEnabled = false;
     context.drawImage(this.sheet, this.left, this.top, seen, seen, 0, 0, width, width);
+    canvas.dataset.zoom = this.zoom; // 1 is all items.
     if (cell >= markFrom * ratio)
       this.paintMarks(cell, ratio);
     const [x, y] = [(this.item % side - this.left) * cell, (Math.floor(this.item / side) - this.top) * cell];

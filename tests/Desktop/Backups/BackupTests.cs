@@ -19,8 +19,7 @@ public sealed class BackupTests : DesktopBench
         AppWindowPage window = await OpenAsync();
         await window.GoAsync(Places.Backup("local", (await DeviceAsync("port-1")).Name));
         await Expect(window.Page.GetByText("All others are not read and will not be in the snapshot")).ToBeVisibleAsync();
-        await window.AccessibleAsync();
-        await window.PictureAsync("backup-start");
+        await window.BothThemesAsync("backup-start");
         await window.Page.GetByRole(AriaRole.Button, new() { Name = "Start the backup" }).ClickAsync();
 
         // Takes 3 s alone on a machine, and a minute beside many others.
@@ -63,6 +62,7 @@ public sealed class BackupTests : DesktopBench
         await Expect(item).Not.ToContainTextAsync("3A 65");
 
         await window.DrawnAsync(1);
+        await window.ZoomsToAsync(1, "32");
 
         // A screen reader hears the same from the picture, which is a slider to it.
         await picture.FocusAsync();
@@ -85,14 +85,28 @@ public sealed class BackupTests : DesktopBench
 
         // The wheel, once the picture was clicked; the item under the pointer stays where it is.
         await window.Map(1).GetByRole(AriaRole.Button, new() { Name = "Show all items" }).ClickAsync();
+        await window.ZoomsToAsync(1, "1");
         LocatorBoundingBoxResult box = (await picture.BoundingBoxAsync())!;
         float cell = box.Width / 256;
         (float x, float y) = (box.X + 100.5f * cell, box.Y + 8.5f * cell);
         await window.Page.Mouse.ClickAsync(x, y);
         await Expect(picture).ToHaveAttributeAsync("aria-valuenow", (8 * 256 + 100).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        for (int notch = 0; notch < 5; notch++)
+        foreach (string zoom in (string[])["2", "4", "8", "16", "32"])
+        {
             await window.Page.Mouse.WheelAsync(0, -100);
+            await window.ZoomsToAsync(1, zoom);
+        }
         await Expect(picture).ToHaveAttributeAsync("aria-valuenow", (8 * 256 + 100).ToString(System.Globalization.CultureInfo.InvariantCulture));
+        await window.Page.Mouse.WheelAsync(0, 100);
+        await window.ZoomsToAsync(1, "16");
+        await window.Page.Keyboard.PressAsync("+");
+        await window.ZoomsToAsync(1, "32");
+        await window.Page.Keyboard.PressAsync("0");
+        await window.ZoomsToAsync(1, "1");
+        await window.Map(1).GetByRole(AriaRole.Button, new() { Name = "Zoom in" }).ClickAsync();
+        await window.ZoomsToAsync(1, "2");
+        await window.Map(1).GetByRole(AriaRole.Button, new() { Name = "Zoom out" }).ClickAsync();
+        await window.ZoomsToAsync(1, "1");
 
         // The legend leads from one item of a kind to the next.
         await window.Map(1).GetByRole(AriaRole.Button, new() { Name = "Go to the next item that is: not read" }).ClickAsync();
@@ -136,5 +150,8 @@ public sealed class BackupTests : DesktopBench
         await Expect(notes.Locator("li")).ToHaveCountAsync(job.Notes.Count);
         await Expect(window.Count(1, "NotRead")).ToHaveAttributeAsync("data-count", (65536 - job.Summary.Total).ToString(System.Globalization.CultureInfo.InvariantCulture));
         await Expect(window.Page.Locator(".range-map")).ToHaveCountAsync(1);
+
+        await window.Facts.Locator(".trace-id").ClickAsync();
+        await Expect(window.Page.Locator("table.waterfall tbody tr").First).ToContainTextAsync("dump");
     }
 }

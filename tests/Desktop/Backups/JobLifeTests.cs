@@ -8,7 +8,7 @@ using static Microsoft.Playwright.Assertions;
 
 namespace ImeiAgent.Desktop.Backups;
 
-// What happens to a backup that a window watches: the agent dies, the phone leaves, others come, somebody ends it.
+// What happens to a backup that a window watches: the agent dies, the network breaks, the phone leaves, others come, somebody ends it.
 public sealed class JobLifeTests : DesktopBench
 {
     // 12,288 items in 6 s or more: time enough to disturb them.
@@ -45,6 +45,46 @@ public sealed class JobLifeTests : DesktopBench
     }
 
     [Fact]
+    public async Task A_network_that_pauses_and_breaks_between_station_and_agent_is_said_and_costs_the_backup_nothing()
+    {
+        await PlugAsync("port-1", "galaxy", quirks: "service=1ms");
+        await StartAgentAsync();
+        Relay network = await PairThroughRelayAsync("bench-3", Role.Reader);
+        AppWindowPage window = await OpenAsync("bench-3");
+        Job job = (await Owner.StartDumpAsync(JobPages.First(Items, (await DeviceAsync("port-1")).Name), Ct)).Job;
+        await window.GoAsync(Places.Job("shop", job.Name));
+        await window.HasReadAsync(500);
+        await window.Page.EvaluateAsync("window.notReloaded = true");
+
+        // Nothing comes through for a moment, and nobody notices more than that.
+        network.Stall();
+        int before = await window.DoneAsync();
+        await ReadsOnAsync(job, before + 1_000);
+        int held = await window.DoneAsync();
+        await ReadsOnAsync(job, before + 2_000);
+        Assert.Equal(held, await window.DoneAsync());
+        network.Pass();
+        await window.HasReadAsync(before + 2_000);
+        await Expect(window.Page.Locator(".job-lost, .lost-banner")).ToHaveCountAsync(0);
+
+        network.Cut();
+        await Expect(window.Page.Locator(".job-lost")).ToBeVisibleAsync();
+        await Expect(window.Page.Locator(".lost-banner")).ToBeVisibleAsync();
+        int lost = await window.DoneAsync();
+        await ReadsOnAsync(job, lost + 1_000);
+        await window.AccessibleAsync();
+        Assert.Equal(lost, await window.DoneAsync());
+        network.Pass();
+
+        await Expect(window.Outcome).ToContainTextAsync("Read 12,288 items");
+        await Expect(window.Page.Locator(".job-lost, .lost-banner")).ToHaveCountAsync(0);
+        await Expect(window.Count(1, "NotRead")).ToHaveTextAsync("53,248");
+        Job ended = (await Owner.GetJobAsync(new GetJobRequest { Name = job.Name }, Ct)).Job;
+        Assert.Equal((int)ended.Summary.Active, await window.CountAsync(1, "Active"));
+        Assert.True(await window.Page.EvaluateAsync<bool>("window.notReloaded === true"));
+    }
+
+    [Fact]
     public async Task A_phone_that_leaves_is_waited_for_with_what_to_do_and_until_when()
     {
         PhoneProcess phone = await PlugAsync("port-1", "galaxy", quirks: Slowly);
@@ -53,6 +93,11 @@ public sealed class JobLifeTests : DesktopBench
         Job job = (await Owner.StartDumpAsync(JobPages.First(Items, (await DeviceAsync("port-1")).Name), Ct)).Job;
         await window.GoAsync(Places.Job("local", job.Name));
         await window.HasReadAsync(1_000);
+        ILocator rate = window.Facts.Locator("[data-rate]"), left = window.Facts.Locator("[data-left]");
+        await Expect(rate).ToHaveAttributeAsync("data-rate", new System.Text.RegularExpressions.Regex("^[1-9]"));
+        await Expect(rate).ToContainTextAsync(new System.Text.RegularExpressions.Regex("^[1-9][0-9,]* items/s$"));
+        await Expect(left).ToContainTextAsync(new System.Text.RegularExpressions.Regex("^[0-9].* s$"));
+        Assert.InRange(int.Parse((await window.Facts.Locator("[data-window]").GetAttributeAsync("data-window"))!, System.Globalization.CultureInfo.InvariantCulture), 1, 64);
 
         await phone.UnplugAsync();
         ILocator waits = window.Page.Locator(".job-waits");
@@ -66,6 +111,7 @@ public sealed class JobLifeTests : DesktopBench
 
         await Expect(window.Outcome).ToContainTextAsync("Read 12,288 items");
         await Expect(waits).ToHaveCountAsync(0);
+        await Expect(window.Facts.Locator("[data-rate], [data-left], [data-window]")).ToHaveCountAsync(0);
         await Expect(window.Count(1, "NotRead")).ToHaveTextAsync("53,248");
     }
 
@@ -86,8 +132,7 @@ public sealed class JobLifeTests : DesktopBench
         await Expect(row).ToContainTextAsync("running");
         await Expect(row).ToContainTextAsync("local:");
         await Expect(row).ToContainTextAsync("full, SIM 1 and 2");
-        await station.AccessibleAsync();
-        await station.PictureAsync("backups");
+        await station.BothThemesAsync("backups");
         await station.GoAsync(Places.Backup("shop", phone));
         await Expect(station.Page.GetByText("A backup of this phone is running")).ToBeVisibleAsync();
 
@@ -161,6 +206,10 @@ public sealed class JobLifeTests : DesktopBench
         await later.GoAsync(Places.Job("shop", job.Name));
         await Expect(later.Outcome).ToContainTextAsync("Read 12,288 items");
     }
+
+    // The agent, asked by another way, has read so many items of a job.
+    private Task ReadsOnAsync(Job job, int items) => Eventually.HoldsAsync(
+        async () => (await Owner.GetJobAsync(new GetJobRequest { Name = job.Name }, Ct)).Job.Progress.Done >= items, text: $"the agent has read {items} items");
 
     private static async Task EndAsync(AppWindowPage window, string yes)
     {

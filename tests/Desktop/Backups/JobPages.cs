@@ -23,6 +23,9 @@ internal static class JobPages
         /// <summary>Waits until the picture of a SIM listens to keys and clicks.</summary>
         public Task DrawnAsync(int slot) => Expect(window.Map(slot).Locator("canvas[data-ready]")).ToBeVisibleAsync();
 
+        /// <summary>Waits until the picture of a SIM is drawn so many times larger than with all items in sight.</summary>
+        public Task ZoomsToAsync(int slot, string zoom) => Expect(window.Map(slot).Locator("canvas")).ToHaveAttributeAsync("data-zoom", zoom);
+
         /// <summary>The number in a row of the legend.</summary>
         public ILocator Count(int slot, string state) => window.Map(slot).Locator($"tr[data-state='{state}'] [data-count]");
 
@@ -49,6 +52,10 @@ internal static class JobPages
             await Expect(window.Facts.Locator("[data-done]")).ToBeVisibleAsync();
             await window.Page.WaitForFunctionAsync("items => +document.querySelector('.job-facts [data-done]').dataset.done >= items", items);
         }
+
+        /// <summary>How many items were read, as the page says now.</summary>
+        public async Task<int> DoneAsync() =>
+            int.Parse((await window.Facts.Locator("[data-done]").GetAttributeAsync("data-done"))!, CultureInfo.InvariantCulture);
 
         /// <summary>Chooses the other theme.</summary>
         public Task TurnDarkAsync() => window.Page.GetByRole(AriaRole.Button, new() { Name = "Dark colours" }).ClickAsync();

@@ -53,6 +53,7 @@ public sealed class SnapshotsPageTests : DesktopBench
         await window.TurnDarkAsync();
         await window.AccessibleAsync();
         await window.PictureAsync("snapshots");
+        await window.FitsAsync();
         await compare.ClickAsync();
         // The older one first.
         await Expect(window.Page).ToHaveURLAsync(new Uri(window.Host.Address, Places.Compare("shop", first, third)).ToString());

@@ -34,6 +34,7 @@ public class DesktopBench : IAsyncLifetime
     private readonly List<AgentHost> _agents = [];
     private readonly AgentLog _log = new();
     private readonly List<DesktopHost> _hosts = [];
+    private readonly List<Relay> _relays = [];
     private readonly List<AgentClient> _clients = [];
     private readonly List<AppWindowPage> _windows = [];
     private AgentClient? _client;
@@ -139,6 +140,20 @@ public class DesktopBench : IAsyncLifetime
     public async Task PairAsync(string station, Role role, string context = "shop") => await Pairing.PairAsync(
         ContextsOf(station), context, PairingLine.Parse(await InviteAsync(station, role)), TimeProvider.System, Ct);
 
+    /// <summary>The same; from then on the station calls the agent through a network that a test can stop.</summary>
+    internal async Task<Relay> PairThroughRelayAsync(string station, Role role)
+    {
+        await PairAsync(station, role);
+        Relay relay = new(_address);
+        _relays.Add(relay);
+        // By hand, as somebody who forwards a port: the agent is known by its certificate, not by its address.
+        string contexts = Path.Combine(ContextsOf(station).Directory, "contexts.json");
+        string list = await System.IO.File.ReadAllTextAsync(contexts, Ct);
+        Assert.Contains(_address, list, StringComparison.Ordinal);
+        await System.IO.File.WriteAllTextAsync(contexts, list.Replace(_address, relay.Address, StringComparison.Ordinal), Ct);
+        return relay;
+    }
+
     /// <summary>Starts the desktop program of this machine, or of a station that was paired.</summary>
     public async Task<DesktopHost> StartDesktopAsync(string? station = null, string context = "shop")
     {
@@ -178,6 +193,8 @@ public class DesktopBench : IAsyncLifetime
             await host.DisposeAsync();
         foreach (AgentClient client in _clients)
             await client.DisposeAsync();
+        foreach (Relay relay in _relays)
+            await relay.DisposeAsync();
         foreach (AgentHost agent in _agents)
             await agent.DisposeAsync();
         foreach (OurProgram agent in _processes)

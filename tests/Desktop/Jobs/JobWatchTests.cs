@@ -16,6 +16,9 @@ public sealed class JobWatchTests : IAsyncLifetime
 {
     private const uint Batches = 40;
 
+    // Each once, in the order they came.
+    private static readonly int[] s_all = [.. Enumerable.Range(1, 40)];
+
     private readonly FakeTimeProvider _time = new();
     private FakeAgent _agent = null!;
     private ScriptedJob _job = null!;
@@ -50,7 +53,7 @@ public sealed class JobWatchTests : IAsyncLifetime
         Assert.Same(one.Watch, other.Watch);
         Assert.Single(_agent.RequestsOf<WatchJobRequest>());
         Assert.Equal((int)Batches, one.Watch.Cells(1).Counts[(int)CellState.Active]);
-        Assert.Equal((int)Batches, one.Watch.Sheet.Items.Length);
+        Assert.Equal(s_all, one.Watch.Sheet.Items.ToArray().Select(item => (int)item.Item));
         Assert.Equal(65536, one.Watch.Cells(2).Counts[(int)CellState.NotRead]);
         Assert.Equal(JobState.Succeeded, one.Watch.Sight.Job!.State);
     }
@@ -105,7 +108,7 @@ public sealed class JobWatchTests : IAsyncLifetime
 
         Assert.Equal((false, null), (look.Watch.Sight.IsLost, look.Watch.Sight.Fault));
         Assert.Equal((int)Batches, look.Watch.Cells(1).Counts[(int)CellState.Active]);
-        Assert.Equal((int)Batches, look.Watch.Sheet.Items.Length);
+        Assert.Equal(s_all, look.Watch.Sheet.Items.ToArray().Select(item => (int)item.Item));
         Assert.True(_agent.RequestsOf<WatchJobRequest>().Last().FromSequence > 8);
     }
 
@@ -137,6 +140,28 @@ public sealed class JobWatchTests : IAsyncLifetime
 
         Assert.Equal((JobState.Failed, null), (look.Watch.Sight.Job!.State, look.Watch.Sight.Fault));
         Assert.InRange(look.Watch.Cells(1).Counts[(int)CellState.Active], 5, (int)Batches - 1);
+    }
+
+    [Fact]
+    public async Task A_job_that_is_cancelled_under_the_watch_is_shown_so_with_what_it_had_read()
+    {
+        _job.Before = (sent, _) =>
+        {
+            if (sent < 20)
+                return Task.CompletedTask;
+            _now = Samples.Job(new StartDumpRequest());
+            _now.State = JobState.Cancelled;
+            throw FakeAgent.Failure(StatusCode.Aborted, "JOB_CANCELLED");
+        };
+        using JobLook look = Look();
+        await IsWholeAsync(look);
+
+        Assert.Equal((JobState.Cancelled, false, null), (look.Watch.Sight.Job!.State, look.Watch.Sight.IsLost, look.Watch.Sight.Fault));
+        int read = look.Watch.Sheet.Items.Length;
+        Assert.InRange(read, 5, (int)Batches - 1);
+        Assert.Equal(read, look.Watch.Cells(1).Counts[(int)CellState.Active]);
+        // The watch is not begun anew.
+        Assert.Single(_agent.RequestsOf<WatchJobRequest>());
     }
 
     [Theory]

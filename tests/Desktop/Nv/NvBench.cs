@@ -58,9 +58,10 @@ public class NvBench : DesktopBench
     /// <summary>The item that is open.</summary>
     internal static ILocator Detail(IPage page) => page.Locator(".item-detail");
 
-    /// <summary>axe-core in light and in dark colours.</summary>
+    /// <summary>axe-core in light and in dark colours, and that the page fits.</summary>
     internal static async Task AccessibleInBothThemesAsync(AppWindowPage window)
     {
+        await window.FitsAsync();
         await window.AccessibleAsync();
         await window.Page.GetByLabel("Dark colours").ClickAsync();
         await Expect(window.Page.GetByLabel("Light colours")).ToBeVisibleAsync();

@@ -36,6 +36,7 @@ public sealed class SnapshotPageTests : NvBench
         await SearchAsync(page, "550");
         await ShownAsync(page, 2);
         await Expect(Row(page, 550)).ToContainTextAsync("NV_UE_IMEI_I");
+        await Expect(Row(page, 550).Locator(".c-group")).ToHaveTextAsync("identity");
         await Expect(Row(page, 550)).ToContainTextAsync("35693803*****09");
         await Expect(Row(page, 550, 2)).ToContainTextAsync("49015420*****18");
         await SearchAsync(page, "0-100");

@@ -46,8 +46,7 @@ public sealed class ApprovalPageTests : RestoreBench
         await Expect(asked).Not.ToContainTextAsync(Label2);
         await Expect(asked.Locator("[data-action='approve']")).ToBeDisabledAsync();
         await asked.GetByRole(AriaRole.Textbox).FillAsync("compared with the label");
-        await front.AccessibleAsync();
-        await front.PictureAsync("approvals");
+        await front.BothThemesAsync("approvals");
         await asked.Locator("[data-action='approve']").ClickAsync();
         await Expect(front.Page.Locator($"[data-given='{request}']")).ToBeVisibleAsync();
         await Expect(front.Page.Locator($"tr[data-approval='{request}']")).ToContainTextAsync("compared with the label");

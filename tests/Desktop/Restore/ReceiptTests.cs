@@ -72,7 +72,7 @@ public sealed class ReceiptTests : RestoreBench
         await Expect(viewer.Page.Locator(".receipt")).ToContainTextAsync(Masked);
         await Expect(viewer.Page.GetByRole(AriaRole.Switch)).ToHaveCountAsync(0);
         await Expect(viewer.Page.Locator(".receipt a[href*='/traces/']")).ToHaveCountAsync(0);
-        await viewer.AccessibleAsync();
+        await viewer.BothThemesAsync("journal-entry");
         // Nor by the address of the file.
         IAPIResponse refused = await viewer.Page.APIRequest.GetAsync(new Uri(viewer.Host.Address, Places.ReceiptFile(Shop, "journal/1", "html", reveal: true)).ToString());
         Assert.Equal(403, refused.Status);
