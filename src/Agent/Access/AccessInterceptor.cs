@@ -107,7 +107,7 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals, AuditDes
     private void NoteReveal(Caller by, string method, IMessage request)
     {
         if (!method.StartsWith("/imeiagent.v1.AuditService/", StringComparison.Ordinal))
-            audit.NoteReveal(Text("device"), $"{method[(method.LastIndexOf('/') + 1)..]} {Text("name")}".TrimEnd(), by);
+            audit.NoteReveal(Text("device"), $"{method} {Text("name")}".TrimEnd(), by);
 
         string Text(string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string ?? "";
     }
