@@ -84,6 +84,9 @@ public sealed class DesktopHost : IAsyncDisposable
 
         WebApplication app = builder.Build();
         app.UseMiddleware<AccessGate>();
+        // An address that leads nowhere, typed or of an old bookmark, is a page too.
+        app.UseWhen(context => HttpMethods.IsGet(context.Request.Method), pages => pages.UseStatusCodePagesWithReExecute("/nothing-here"));
+        app.UseRouting(); // Behind it: the other address is routed anew.
         app.UseAntiforgery();
         app.MapStaticAssets(Path.Combine(AppContext.BaseDirectory, builder.Environment.ApplicationName + ".staticwebassets.endpoints.json"));
         ReceiptDownloads.Map(app);

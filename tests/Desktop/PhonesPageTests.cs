@@ -27,6 +27,8 @@ public class PhonesPageTests
         await using AppWindowPage window = await AppWindowPage.OpenAsync(host);
         IPage page = window.Page;
         await Expect(page.GetByText("No phone is attached")).ToBeVisibleAsync();
+        await Expect(page.Locator(".no-phones li")).ToContainTextAsync(["Samsung: dial *#0808# (older models: *#7284#", "Xiaomi: dial *#*#717717#*#* until", "OnePlus: dial *#801# and", "setprop sys.usb.config diag,adb in a root shell"]);
+        await window.AccessibleAsync();
         Assert.Equal(new Uri(host.Address, "/at/local/phones").ToString(), page.Url);
         await page.EvaluateAsync("window.notReloaded = true");
 
@@ -35,6 +37,7 @@ public class PhonesPageTests
         news.Writer.TryWrite(new WatchDevicesResponse { Device = phone });
         ILocator card = page.Locator($"[data-device='{Samples.PhoneName}']");
         await Expect(card).ToContainTextAsync("SM-G991U");
+        await Expect(card).ToContainTextAsync("MPSS.HI.4.0-01234");
         await Expect(card).ToContainTextAsync("ready");
         await Expect(card.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
         await Expect(card.Locator("[data-slot='2']")).ToContainTextAsync("ok");
@@ -43,6 +46,7 @@ public class PhonesPageTests
         await agent.StopAsync();
         await Expect(page.GetByText("Connection to the agent lost.")).ToBeVisibleAsync();
         await Expect(card).ToContainTextAsync("SM-G991U");
+        await window.AccessibleAsync();
         news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
         await agent.ListenAsync();
         await Expect(page.GetByText("Connection to the agent lost.")).ToBeHiddenAsync();

@@ -1,3 +1,6 @@
+using System.Text.RegularExpressions;
+using ImeiAgent.Client.Desktop.Shell;
+using ImeiAgent.Desktop.Backups;
 using ImeiAgent.Desktop.Bench;
 using ImeiAgent.TestKit;
 using ImeiAgent.V1;
@@ -8,13 +11,13 @@ using static Microsoft.Playwright.Assertions;
 namespace ImeiAgent.Desktop;
 
 // The phones of an agent, as they come and go.
-public sealed class PhonesTests : DesktopBench
+public sealed partial class PhonesTests : DesktopBench
 {
     [Fact]
     public async Task Phones_that_come_go_are_taken_and_are_read_change_before_the_eyes()
     {
         PhoneProcess lost = await PlugAsync("port-1");
-        await PlugAsync("port-2", "galaxy", seed: 2);
+        await PlugAsync("port-2", "galaxy", seed: 2, quirks: "service=1ms");
         await PlugAsync("port-3", "exynos", seed: 3);
         await StartAgentAsync();
         AppWindowPage window = await OpenAsync("bench-3", Role.Viewer);
@@ -50,9 +53,23 @@ public sealed class PhonesTests : DesktopBench
         await Expect(window.Page.GetByText("No phone fits the filter.")).ToBeVisibleAsync();
         await window.Page.Locator("#phone-filter").FillAsync("");
 
+        // A backup takes a minute of this phone: how far it is, and the way to it.
+        string read = (await DeviceAsync("port-2")).Name;
+        Job job = (await Owner.StartDumpAsync(JobPages.First(65_536, read), Ct)).Job;
+        ILocator card = window.Page.Locator($"[data-device='{read}']"), row = window.Page.Locator($"tr[data-device='{read}']");
+        await Expect(card).ToContainTextAsync("G991USQU5CVF1");
+        await Expect(card.Locator($"[data-job='{job.Name}'] a")).ToHaveAttributeAsync("href", Places.Job("shop", job.Name));
+        await Expect(card.Locator("[data-job]")).ToHaveTextAsync(Underway());
+        await Expect(card.GetByRole(AriaRole.Progressbar)).Not.ToHaveAttributeAsync("aria-valuenow", "0");
+        await window.AccessibleAsync();
+
         await window.Page.GetByText("Table", new() { Exact = true }).ClickAsync();
         await Expect(window.Page.Locator("tr[data-device]")).ToHaveCountAsync(3);
+        await Expect(row).ToContainTextAsync("G991USQU5CVF1");
+        await Expect(row.GetByRole(AriaRole.Link, new() { NameRegex = Underway() })).ToHaveAttributeAsync("href", Places.Job("shop", job.Name));
         await window.AccessibleAsync();
+        await Owner.CancelJobAsync(new CancelJobRequest { Name = job.Name }, Ct);
+        await Expect(row.GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
     }
 
     [Fact]
@@ -67,7 +84,7 @@ public sealed class PhonesTests : DesktopBench
         await window.GoAsync("/all/phones");
         await Expect(window.Page.Locator("[data-device]")).ToHaveCountAsync(1);
         await Expect(window.Page.Locator("[data-device]")).ToContainTextAsync("shop");
-        await window.AccessibleAsync();
+        await window.BothThemesAsync("all-phones");
 
         await KillAgentAsync();
         await Expect(window.Page.Locator("[data-agent='shop'][role='alert']")).ToBeVisibleAsync();
@@ -94,4 +111,7 @@ public sealed class PhonesTests : DesktopBench
         await window.AccessibleAsync();
         await window.PictureAsync($"phones-{scheme}-{width}".ToLowerInvariant());
     }
+
+    [GeneratedRegex("running, [1-9][0-9]? %$")]
+    private static partial Regex Underway();
 }

@@ -20,13 +20,20 @@ public sealed class ShellTests() : DesktopBench(always: true)
         await window.Page.Locator(".lost-banner").GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Pair with an agent" }).ClickAsync();
         await window.Page.Locator("#pair-line").FillAsync(line[..40] + "\n  " + line[40..]);
         await window.Page.Locator("#pair-name").FillAsync("shop");
-        await window.AccessibleAsync();
+        await window.BothThemesAsync("pair");
         await window.Page.GetByRole(Microsoft.Playwright.AriaRole.Button, new() { Name = "Pair", Exact = true }).ClickAsync();
 
         await Expect(window.Page).ToHaveURLAsync(new Uri(window.Host.Address, "/at/shop/phones").ToString());
         await Expect(window.Page.Locator("[data-device]")).ToContainTextAsync("SM-G991U");
         await Expect(window.Page.Locator(".caller")).ToHaveTextAsync("bench-3, technician");
         await window.AccessibleAsync();
+
+        await window.GoAsync("/at/shop/phnoes");
+        await Expect(window.Page.Locator("h2")).ToHaveTextAsync("There is no such page");
+        await window.AccessibleAsync();
+        window.Forgive(); // Chromium complains of the 404.
+        await window.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "To the phones" }).ClickAsync();
+        await Expect(window.Page.Locator("h2")).ToHaveTextAsync("Phones");
     }
 
     private async Task<AppWindowPage> OpenFirstRunAsync() => await AppWindowPage.OpenAsync(await StartDesktopAsync("new", "local"));

@@ -1,4 +1,5 @@
 using System.Net;
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.Client.Desktop.Window;
 
 namespace ImeiAgent.Client.Desktop.Access;
@@ -31,9 +32,9 @@ public sealed class AccessGate(RequestDelegate next, AccessKeys keys)
         headers.CacheControl = "no-store"; // Pages hold numbers of phones. Static files say otherwise for themselves.
 
         if (!IsOwnHost(context))
-            return RefuseAsync(context, HttpStatusCode.Forbidden, "This address is for this machine's own browser.");
+            return RefuseAsync(context, HttpStatusCode.Forbidden, ShellTexts.RefusedHost);
         if (!IsOfOwnPage(request))
-            return RefuseAsync(context, HttpStatusCode.Forbidden, "Another page has no business here.");
+            return RefuseAsync(context, HttpStatusCode.Forbidden, ShellTexts.RefusedPage);
 
         string cookie = $"imei-desktop-{context.Connection.LocalPort}"; // Cookies do not keep ports apart; the name does.
         // A further window of a browser that is in already has a key too: it is used up, and leaves the address bar.
@@ -50,8 +51,7 @@ public sealed class AccessGate(RequestDelegate next, AccessKeys keys)
         }
         if (keys.IsSession(request.Cookies[cookie]))
             return next(context);
-        return RefuseAsync(context, HttpStatusCode.Unauthorized,
-            "This window's key is missing, wrong, or was used already. Close it and start imei-desktop again.");
+        return RefuseAsync(context, HttpStatusCode.Unauthorized, ShellTexts.RefusedKey);
     }
 
     // The redirect goes to this path: "//evil.example" would be another site.

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Agents;
@@ -102,7 +103,7 @@ public sealed partial class AgentLink : IAsyncDisposable
                 try
                 {
                     await WatchOnceAsync(cancellation);
-                    Lost("The agent ended the watch of its devices.", span);
+                    Lost(ShellTexts.WatchEnded, span);
                 }
                 catch (AgentException fault)
                 {

@@ -34,8 +34,8 @@ public static class JobWords
 
     /// <summary>A time span, as in "3.5 s" or "2 min 5 s".</summary>
     public static string Span(TimeSpan span) => span < TimeSpan.FromMinutes(1)
-        ? string.Create(CultureInfo.InvariantCulture, $"{span.TotalSeconds:0.#} s")
-        : string.Create(CultureInfo.InvariantCulture, $"{(int)span.TotalMinutes} min {span.Seconds} s");
+        ? BackupTexts.SpanSeconds.With(span.TotalSeconds)
+        : BackupTexts.SpanMinutes.With((int)span.TotalMinutes, span.Seconds);
 
     /// <summary>The id of a job's own trace; empty for none.</summary>
     public static string TraceOf(Job job)

@@ -1,4 +1,4 @@
-// Fetches a file and gives it to the person; what is wrong with it comes back as a sentence instead of a broken file.
+// Fetches a file and gives it to the person. Returns null, or why there is none instead of a broken file: the program's sentence, or an empty text when it broke off.
 export async function fetchFile(address) {
   try {
     const answer = await fetch(address);
@@ -11,7 +11,7 @@ export async function fetchFile(address) {
     link.click();
     setTimeout(() => URL.revokeObjectURL(file), 60_000);
     return null;
-  } catch (fault) {
-    return fault.message;
+  } catch {
+    return '';
   }
 }

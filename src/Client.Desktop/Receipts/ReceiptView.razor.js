@@ -3,19 +3,20 @@ export function print() {
   window.print();
 }
 
-// Saves a file of this program. Returns null, or the sentence of why there is none.
+// Saves a file of this program. Returns null, or why there is none: the program's sentence, or an empty text when it broke off.
 export async function save(address) {
-  let answer;
+  let answer, bytes;
   try {
     answer = await fetch(address);
+    if (!answer.ok)
+      return await answer.text();
+    bytes = await answer.blob();
   } catch {
-    return "The program did not answer.";
+    return "";
   }
-  if (!answer.ok)
-    return await answer.text();
   const name = /filename="?([^";]+)/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "receipt.pdf";
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
+  link.href = URL.createObjectURL(bytes);
   link.download = name;
   link.click();
   // The browser has taken the bytes by then.

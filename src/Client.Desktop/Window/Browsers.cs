@@ -6,7 +6,15 @@ internal static class Browsers
     public static IEnumerable<string> Candidates() =>
         OperatingSystem.IsWindows() ? OnWindows().Where(File.Exists)
         : OperatingSystem.IsMacOS() ? OnMac.Where(File.Exists)
-        : OnLinux.SelectMany(OnPath);
+        : OnPath(Environment.GetEnvironmentVariable("PATH") ?? "");
+
+    // The better browser first, wherever on the path it is.
+    public static IEnumerable<string> OnPath(string folders) =>
+        from program in OnLinux
+        from folder in folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+        let path = Path.Combine(folder, program)
+        where File.Exists(path)
+        select path;
 
     private static readonly string[] OnLinux =
         ["microsoft-edge", "microsoft-edge-stable", "google-chrome", "google-chrome-stable", "chromium", "chromium-browser"];
@@ -23,10 +31,4 @@ internal static class Browsers
         from folder in (Environment.SpecialFolder[])
             [Environment.SpecialFolder.ProgramFilesX86, Environment.SpecialFolder.ProgramFiles, Environment.SpecialFolder.LocalApplicationData]
         select Path.Combine(Environment.GetFolderPath(folder), relative);
-
-    private static IEnumerable<string> OnPath(string program) =>
-        from folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        let path = Path.Combine(folder, program)
-        where File.Exists(path)
-        select path;
 }

@@ -93,6 +93,11 @@ public sealed class SnapshotsPageTests : DesktopBench
         await window.Page.GetByText("NV text (.txt), SIM 1, all items").ClickAsync();
         await Expect(window.Page.Locator($".snapshot-download[data-snapshot='{name}']").GetByRole(AriaRole.Alert))
             .ToHaveTextAsync("The download failed. Too many at once. [LIMIT_EXCEEDED]");
+        await window.Page.RouteAsync("**/download/**", route => route.AbortAsync());
+        await window.Page.Locator($".snapshot-download[data-snapshot='{name}'] button").ClickAsync();
+        await window.Page.GetByText("NV text (.txt), SIM 1, all items").ClickAsync();
+        await Expect(window.Page.Locator($".snapshot-download[data-snapshot='{name}']").GetByRole(AriaRole.Alert))
+            .ToHaveTextAsync("The download failed. The file broke off on its way.");
         window.Forgive();
 
         // Who has not the cookie gets nothing.

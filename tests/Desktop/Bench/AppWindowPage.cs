@@ -23,13 +23,14 @@ internal sealed class AppWindowPage : IAsyncDisposable
 
     private readonly List<string> _complaints = [];
     private readonly List<string> _strangers = [];
+    private bool _isForgiving;
 
     private AppWindowPage(IPage page, DesktopHost host)
     {
         (Page, Host) = (page, host);
         page.Console += (_, message) =>
         {
-            if (message.Type == "error")
+            if (message.Type == "error" && !_isForgiving)
                 _complaints.Add(message.Text);
         };
         page.PageError += (_, error) => _complaints.Add(error);
@@ -75,8 +76,27 @@ internal sealed class AppWindowPage : IAsyncDisposable
     /// <summary>Waits until the page has drawn its heading.</summary>
     public Task ReadyAsync() => Expect(Page.Locator("h2")).ToBeVisibleAsync();
 
+    /// <summary>Moves the focus with the keyboard until it is on something.</summary>
+    /// <param name="what">A CSS selector.</param>
+    /// <param name="key">The other way: Shift+Tab.</param>
+    public async Task TabToAsync(string what, string key = "Tab")
+    {
+        for (int presses = 0; presses < 60; presses++)
+        {
+            if (await Page.EvaluateAsync<bool>("what => document.activeElement?.matches(what) === true", what))
+                return;
+            await Page.Keyboard.PressAsync(key);
+        }
+        Assert.Fail($"The keyboard does not come to {what}.");
+    }
+
     /// <summary>Lets complaints go that the test provoked, as that a connection was lost.</summary>
-    public void Forgive() => _complaints.Clear();
+    /// <param name="further">Also those that are still to come.</param>
+    public void Forgive(bool further = false)
+    {
+        _complaints.Clear();
+        _isForgiving = further;
+    }
 
     /// <summary>Fails on any serious fault of accessibility that axe-core finds, by WCAG 2.2 A and AA.</summary>
     public async Task AccessibleAsync()

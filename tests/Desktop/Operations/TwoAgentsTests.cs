@@ -46,6 +46,15 @@ public sealed class TwoAgentsTests : DesktopBench
         await Expect(second.Page.Locator("[data-fact='connection']")).ToContainTextAsync("lost");
         await town.StartAgentAsync();
         await Expect(second.Page.Locator("[data-fact='connection']")).ToContainTextAsync("connected");
+
+        // From one agent to the other and to all of them, without a mouse.
+        await ChooseAsync(second, "town", Places.Phones("shop"));
+        await Expect(second.Page).ToHaveURLAsync(new Uri(second.Host.Address, Places.Phones("shop")).ToString());
+        await Expect(second.Page.Locator(".caller")).ToHaveTextAsync("bench-3, technician");
+        await ChooseAsync(second, "shop", Places.AllPhones);
+        await Expect(second.Page).ToHaveURLAsync(new Uri(second.Host.Address, Places.AllPhones).ToString());
+        await Expect(second.Page.Locator($"[data-device='{here}']")).ToContainTextAsync("Agent: shop");
+        await Expect(second.Page.Locator($"[data-device='{there}']")).ToContainTextAsync("Agent: town");
         Assert.True(other.IsOn);
     }
 
@@ -71,6 +80,12 @@ public sealed class TwoAgentsTests : DesktopBench
             TimeZoneInfo.ConvertTime(ContextsOf("bench-3").Read().Contexts[0].NotAfter, TimeZoneInfo.Local).ToString("yyyy-MM-dd HH:mm", System.Globalization.CultureInfo.InvariantCulture));
         await Expect(Fact(page, "open")).ToHaveTextAsync("no restore open");
         await window.BothThemesAsync("agent");
+    }
+
+    private static async Task ChooseAsync(AppWindowPage window, string from, string place)
+    {
+        await window.Page.Locator($"[aria-label='Agent: {from}. Show another.']").PressAsync("Enter");
+        await window.Page.Locator($"[href='{place}']").PressAsync("Enter");
     }
 
     private static ILocator Fact(IPage page, string name) => page.Locator($"[data-fact='{name}']");

@@ -19,28 +19,28 @@ public sealed class KeyboardTests : RestoreBench
         IPage page = await WizardAsync(window);
         await Expect(page.Locator(".slot-holds")).ToHaveCountAsync(2);
 
-        await TabToAsync(page, ".slot-holds[data-slot='2'] input");
+        await window.TabToAsync(".slot-holds[data-slot='2'] input");
         await page.Keyboard.PressAsync("Space");
         await Expect(page.Locator(".slot-holds[data-slot='2'] input")).Not.ToBeCheckedAsync();
-        await TabToAsync(page, "[data-action='next']");
+        await window.TabToAsync("[data-action='next']");
         await page.Keyboard.PressAsync("Enter");
 
         await StepAsync(page, "Where the number comes from");
-        await TabToAsync(page, "#label-1");
+        await window.TabToAsync("#label-1");
         await TypeAsync(page, "49-015420-323751-8");
         await Expect(page.Locator("[data-verdict='Accepted']")).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Enter");
 
         await StepAsync(page, "Why, and what proves it");
-        await TabToAsync(page, "#restore-reason");
+        await window.TabToAsync("#restore-reason");
         await TypeAsync(page, "ticket 4711");
-        await TabToAsync(page, "#restore-evidence");
+        await window.TabToAsync("#restore-evidence");
         await TypeAsync(page, "invoice 17");
         await Expect(Button(page, "next")).ToBeEnabledAsync();
         await page.Keyboard.PressAsync("Enter");
 
         await StepAsync(page, "What will be written");
-        await TabToAsync(page, "#confirm-1");
+        await window.TabToAsync("#confirm-1");
         await TypeAsync(page, "7518");
         await Expect(Button(page, "write")).ToBeEnabledAsync();
         await page.Keyboard.PressAsync("Enter");
@@ -48,7 +48,7 @@ public sealed class KeyboardTests : RestoreBench
         await StepAsync(page, "Receipt");
         await ReceiptAsync(page, WriteOutcome.Applied);
         Assert.Equal(Label2Hex, phone.Holds(1));
-        await TabToAsync(page, "[data-action='new']");
+        await window.TabToAsync("[data-action='new']");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".slot-holds[data-slot='1']")).ToContainTextAsync("ok");
     }
@@ -57,15 +57,4 @@ public sealed class KeyboardTests : RestoreBench
     private static Task StepAsync(IPage page, string heading) => Expect(page.GetByRole(AriaRole.Heading, new() { Name = heading, Exact = true })).ToBeFocusedAsync(new() { Timeout = 60_000 });
 
     private static Task TypeAsync(IPage page, string text) => page.Keyboard.TypeAsync(text, new() { Delay = 20 });
-
-    private static async Task TabToAsync(IPage page, string what)
-    {
-        for (int presses = 0; presses < 60; presses++)
-        {
-            if (await page.EvaluateAsync<bool>("what => document.activeElement?.matches(what) === true", what))
-                return;
-            await page.Keyboard.PressAsync("Tab");
-        }
-        Assert.Fail($"The keyboard does not come to {what}.");
-    }
 }

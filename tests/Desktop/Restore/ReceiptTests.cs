@@ -55,6 +55,14 @@ public sealed class ReceiptTests : RestoreBench
         await page.EmulateMediaAsync(new() { Media = Media.Screen });
         await PressAsync(page, "print");
         await page.WaitForFunctionAsync("window.printed === true");
+
+        // Where the PDF does not come, this window prints.
+        await page.EvaluateAsync("window.printed = false");
+        await page.RouteAsync("**/download/**", route => route.AbortAsync());
+        await PressAsync(page, "pdf");
+        await Expect(page.Locator("[data-note]")).ToContainTextAsync("The PDF did not arrive");
+        await page.WaitForFunctionAsync("window.printed === true");
+        window.Forgive();
     }
 
     [Fact]

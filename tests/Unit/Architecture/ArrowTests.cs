@@ -115,7 +115,7 @@ public partial class ArrowTests
 
     private static Assembly Load(string room) => Assembly.Load(new AssemblyName(room));
 
-    private static string SourceDirectory()
+    internal static string SourceDirectory()
     {
         for (DirectoryInfo? up = new(AppContext.BaseDirectory); up is not null; up = up.Parent)
             if (File.Exists(Path.Combine(up.FullName, "ImeiAgent.sln")))
