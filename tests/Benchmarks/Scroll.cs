@@ -14,7 +14,7 @@ internal static class Scroll
     // time between two frames, which holds whatever else made the eye wait.
     private const string Watch = """
         (() => {
-          const seen = window.seen = { long: [], gaps: [], rows: 0, on: true };
+          const seen = window.seen = { long: [], gaps: [], on: true };
           new PerformanceObserver(list => seen.long.push(...list.getEntries().map(one => one.duration))).observe({ type: 'long-animation-frame' });
           let last = performance.now();
           const frame = now => {
@@ -41,7 +41,6 @@ internal static class Scroll
               if (patience > 600) throw new Error(`no row came into sight at ${scroll.scrollTop} of ${room}`);
               await frame();
             }
-            window.seen.rows++;
           }
         })()
         """;

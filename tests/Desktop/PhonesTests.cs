@@ -26,7 +26,7 @@ public sealed partial class PhonesTests : DesktopBench
         await Expect(window.Page.Locator("[data-device]")).ToHaveCountAsync(3);
         await Expect(first.Locator("[data-slot='1']")).ToContainTextAsync("lost (blank)");
         await Expect(window.Page.GetByText("not a DIAG port")).ToBeVisibleAsync();
-        await Expect(first.Locator("[data-mode]")).ToHaveTextAsync("diagnostic (DM)");
+        await Expect(first.Locator("[data-mode]")).ToHaveTextAsync("USB mode: diagnostic (DM)");
         await Expect(window.Page.Locator("[data-mode]").GetByText("modem (AT) only")).ToHaveCountAsync(1);
         await window.PictureAsync("phones");
         await window.AccessibleAsync();

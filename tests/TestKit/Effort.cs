@@ -2,7 +2,8 @@ namespace ImeiAgent.TestKit;
 
 /// <summary>
 /// How much a run of the tests takes upon itself: everything in CI (environment variable CI "true") or with <c>IMEIAGENT_THOROUGH=1</c>;
-/// otherwise a sample of the long tables and one story of the desktop's windows, so that a run at a desk takes about three minutes.
+/// otherwise a sample of the long tables and one story of the desktop's windows, so that a run at a desk takes about three minutes. How many kills
+/// and random schedules there are, <c>IMEIAGENT_KILLS</c> and <c>IMEIAGENT_SCHEDULES</c> say.
 /// </summary>
 public static class Effort
 {

@@ -106,10 +106,13 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals, AuditDes
     // The audit's own calls write their own rows, which say so.
     private void NoteReveal(Caller by, string method, IMessage request)
     {
-        if (!method.StartsWith("/imeiagent.v1.AuditService/", StringComparison.Ordinal))
-            audit.NoteReveal(Text("device"), $"{method} {Text("name")}".TrimEnd(), by);
+        if (method.StartsWith("/imeiagent.v1.AuditService/", StringComparison.Ordinal))
+            return;
+        string? device = Text("device");
+        // Of the journal no phone means all.
+        audit.NoteReveal(device is "" && method.StartsWith("/imeiagent.v1.JournalService/", StringComparison.Ordinal) ? null : device, $"{method} {Text("name")}".TrimEnd(), by);
 
-        string Text(string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string ?? "";
+        string? Text(string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string;
     }
 
     private static void Judge(SignedIn who, string method, IMessage? request)

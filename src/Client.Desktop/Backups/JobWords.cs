@@ -6,7 +6,7 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Backups;
 
-/// <summary>Jobs and snapshots in words.</summary>
+/// <summary>Jobs in words; phones, slots and times too.</summary>
 public static class JobWords
 {
     /// <summary>Model and name of a phone, as in "SM-G991U, sm-g991u-3f2a".</summary>

@@ -11,7 +11,7 @@ namespace ImeiAgent.Client.Desktop.Jobs;
 /// </summary>
 public sealed class JobWatch : IAsyncDisposable
 {
-    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1), s_redraw = TimeSpan.FromMilliseconds(250);
 
     private readonly AgentLink _link;
     private readonly TimeProvider _time;
@@ -19,6 +19,7 @@ public sealed class JobWatch : IAsyncDisposable
     private readonly CancellationTokenSource _end = new();
     private readonly Task _watch;
     private ulong _last;
+    private long _shown; // When somebody was last told.
 
     /// <summary>Begins to watch.</summary>
     /// <param name="link">The agent.</param>
@@ -36,7 +37,7 @@ public sealed class JobWatch : IAsyncDisposable
     /// <summary>What is known of it; replaced as a whole.</summary>
     public JobSight Sight { get; private set; } = new(null);
 
-    /// <summary>Raised after <see cref="Sight"/> was replaced, on any thread; batches that came are no news.</summary>
+    /// <summary>Raised after <see cref="Sight"/> was replaced, and at most four times a second when batches came; on any thread.</summary>
     public event Action? Changed;
 
     /// <summary>The items of a SIM slot.</summary>
@@ -93,9 +94,9 @@ public sealed class JobWatch : IAsyncDisposable
         }
         catch (AgentException fault) when (!fault.IsPassing && fault.Code != ErrorReason.JobBatchesGone)
         {
-            // How a job ended that failed or was cancelled is told as an error too.
+            // How a job ended that failed or was cancelled is told as an error too. Any other leaves the picture in pieces.
             job = await JobAsync(cancellation);
-            if (!job.HasEnded)
+            if (job.Failure is not { } end || end.Reason != fault.Reason)
                 throw;
         }
         job = await JobAsync(cancellation);
@@ -103,7 +104,7 @@ public sealed class JobWatch : IAsyncDisposable
     }
 
     private async Task<Job> JobAsync(CancellationToken cancellation) =>
-        (await _link.Client.GetJobAsync(new GetJobRequest { Name = Name }, cancellation)).Job;
+        (await _link.Client.GetJobAsync(new GetJobRequest { Name = Sight.Job?.Name ?? Name }, cancellation)).Job;
 
     // The client tells in turn that the connection broke and that it is there again.
     private void OnNote(string note) => Show(Sight with { IsLost = !Sight.IsLost });
@@ -117,6 +118,8 @@ public sealed class JobWatch : IAsyncDisposable
                     cells.Take(message.Batch.Items, slot);
                 Sheet.Add(message.Batch.Items);
                 _last = message.Batch.Sequence;
+                if (_time.GetElapsedTime(_shown) >= s_redraw)
+                    Show(Sight with { IsLost = false });
                 break;
             case WatchJobResponse.EventOneofCase.Progress:
                 Show(Sight with { Progress = message.Progress, IsLost = false });
@@ -129,7 +132,7 @@ public sealed class JobWatch : IAsyncDisposable
 
     private void Show(JobSight next)
     {
-        Sight = next;
+        (Sight, _shown) = (next, _time.GetTimestamp());
         Changed?.Invoke();
     }
 }

@@ -35,7 +35,8 @@ public sealed class JobWatches(TimeProvider time) : IAsyncDisposable
         string name = "jobs/" + Named.Short(job);
         lock (_gate)
         {
-            if (!_watched.TryGetValue((link, name), out Watched? watched))
+            // One that was refused for good is not asked again by itself, but by whoever looks anew.
+            if (!_watched.TryGetValue((link, name), out Watched? watched) || watched.Watch.Sight is { IsLost: false, Fault: not null })
                 _watched[(link, name)] = watched = new Watched(new JobWatch(link, name, time));
             watched.Lookers++;
             watched.Leaving?.Dispose();

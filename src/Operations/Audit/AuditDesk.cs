@@ -4,9 +4,13 @@ using ImeiAgent.Vault;
 namespace ImeiAgent.Operations;
 
 /// <summary>Where a supervisor reads who did what, has the chain checked, and takes it along. To see numbers unmasked, here or by any other call, or to export, is audited.</summary>
-public sealed class AuditDesk(PhoneRegistry phones, VaultFile vault)
+public sealed class AuditDesk(PhoneRegistry phones, VaultFile vault, TimeProvider time)
 {
-    private const int ExportPage = 500;
+    private const int ExportPage = 500, LongestDetail = 200, MostRevealed = 1000;
+
+    private static readonly TimeSpan s_sameReveal = TimeSpan.FromMinutes(1);
+
+    private readonly Dictionary<(string Caller, string Phone, string Detail), long> _revealed = [];
 
     /// <summary>A page of rows, newest first.</summary>
     /// <param name="device">Only those of this phone, attached or by its full name; empty for all.</param>
@@ -52,12 +56,42 @@ public sealed class AuditDesk(PhoneRegistry phones, VaultFile vault)
         }
     }
 
-    /// <summary>Puts on record that a caller is about to see numbers unmasked.</summary>
-    /// <param name="device">The phone that was asked for, attached or by its full name; empty where none was named.</param>
+    /// <summary>
+    /// Puts on record that a caller is about to see numbers unmasked. Who asks the same again within a minute of the row gets no other.
+    /// </summary>
+    /// <param name="device">The phone that was asked for, as the caller named it; empty for the only one, null where none is asked for.</param>
     /// <param name="what">The call, and what it was asked for.</param>
     /// <param name="by">Who asks.</param>
     /// <exception cref="OperationException">The vault failed: then nothing is shown.</exception>
-    public void NoteReveal(string device, string what, Caller by) => Note(by, "reveal-imei", device.Length == 0 ? "" : phones.NameOf(device), FreeText.Masked(what));
+    public void NoteReveal(string? device, string what, Caller by)
+    {
+        string phone = device is null ? "" : AttachedName(device);
+        string detail = FreeText.Kept(phone.Length == 0 && device is { Length: > 0 } ? $"{what} {device}" : what, LongestDetail);
+        (string, string, string) asked = (by.Id, phone, detail);
+        lock (_revealed)
+        {
+            long now = time.GetTimestamp();
+            if (_revealed.TryGetValue(asked, out long last) && time.GetElapsedTime(last, now) < s_sameReveal)
+                return;
+            Note(by, "reveal-imei", phone, detail);
+            if (_revealed.Count >= MostRevealed)
+                _revealed.Clear();
+            _revealed[asked] = now;
+        }
+    }
+
+    // Which phone of several is meant, and whether there is one, is for the call itself to say.
+    private string AttachedName(string device)
+    {
+        try
+        {
+            return phones.Get(device).Name;
+        }
+        catch (OperationException)
+        {
+            return "";
+        }
+    }
 
     // On record before anything is shown.
     private void Note(Caller by, string action, string device, string detail) =>

@@ -164,6 +164,23 @@ public sealed class JobWatchTests : IAsyncLifetime
         Assert.Single(_agent.RequestsOf<WatchJobRequest>());
     }
 
+    [Fact]
+    public async Task A_watch_that_is_refused_on_the_way_is_not_shown_as_whole_and_whoever_looks_anew_asks_anew()
+    {
+        _now.State = JobState.Succeeded;
+        _job.Before = (sent, _) => sent < 20 ? Task.CompletedTask : throw FakeAgent.Failure(StatusCode.PermissionDenied, "ROLE_INSUFFICIENT");
+        using JobLook refused = Look();
+        await Eventually.HoldsAsync(() => refused.Watch.Sight.Fault is not null);
+        Assert.Equal(("ROLE_INSUFFICIENT", false), (refused.Watch.Sight.Fault!.Why.Reason, refused.Watch.Sight.IsWhole));
+
+        _job.Before = (_, _) => Task.CompletedTask;
+        using JobLook anew = Look();
+        await IsWholeAsync(anew);
+        Assert.NotSame(refused.Watch, anew.Watch);
+        Assert.Equal((int)Batches, anew.Watch.Sheet.Items.Length);
+        Assert.False(refused.Watch.Sight.IsWhole);
+    }
+
     [Theory]
     [InlineData("JOB_NOT_FOUND", StatusCode.NotFound, true)]
     [InlineData("JOB_BATCHES_GONE", StatusCode.OutOfRange, false)]

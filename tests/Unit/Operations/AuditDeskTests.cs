@@ -1,6 +1,7 @@
 using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
 using ImeiAgent.Vault;
+using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
 namespace ImeiAgent.Unit.Operations;
@@ -72,6 +73,31 @@ public class AuditDeskTests
 
         Assert.Equal(["restore-imei", "reveal-audit", "export-audit"], all.Select(r => r.Row.Entry.Action));
         Assert.All(all[1..], r => Assert.Equal(("boss", "clients/0b055000", "192.0.2.9"), (r.Row.Entry.Operator, r.Row.Entry.Client, r.Row.Entry.Station)));
+    }
+
+    [Fact]
+    public async Task Who_asks_for_the_same_number_within_a_minute_gets_one_row_and_what_they_typed_is_masked_and_cut()
+    {
+        await using var bench = new Bench();
+        await bench.ReadyAsync();
+        var time = new FakeTimeProvider();
+        var desk = new AuditDesk(bench.Registry, bench.Vault, time);
+        string phone = Assert.Single(bench.Registry.List()).Name;
+
+        desk.NoteReveal("/dev/sim1", "ReadImei", Boss);
+        desk.NoteReveal("", "ReadImei", Boss);
+        desk.NoteReveal(phone, "ReadItem", Boss);
+        time.Advance(TimeSpan.FromSeconds(61));
+        desk.NoteReveal(phone, "ReadImei", Boss);
+        desk.NoteReveal("356938035643809\u202E" + new string('x', 2000), "ReadImei", Boss);
+        desk.NoteReveal(null, "ListJournal", Boss);
+
+        Assert.Equal(
+            [
+                (phone, "ReadImei"), (phone, "ReadItem"), (phone, "ReadImei"),
+                ("", "ReadImei 35693803*****09?" + new string('x', 175) + "..."), ("", "ListJournal"),
+            ],
+            bench.Vault.Audit.List(10).Reverse().Select(row => (row.Entry.Device, row.Entry.Detail)));
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal sealed class Bench : IAsyncDisposable
 
     public LeaseDesk LeaseDesk => new(Registry, Leases, Refusals);
 
-    public AuditDesk AuditDesk => new(Registry, Vault);
+    public AuditDesk AuditDesk => new(Registry, Vault, TimeProvider.System);
 
     public DumpJobs Jobs => _jobs ??= new DumpJobs(Registry, Vault, TimeProvider.System, NullLogger<DumpJobs>.Instance);
 
