@@ -57,8 +57,7 @@ public sealed class AgentException : Exception
     public IReadOnlyDictionary<string, string> Metadata { get; }
 
     /// <summary>Whether a question may be asked again in a while: the connection broke, nobody is there, the agent is ending or has no place for one more call.</summary>
-    public bool IsPassing =>
-        Code is ErrorReason.AgentStopping or ErrorReason.LimitExceeded || (Domain == ClientDomain && Reason is ConnectionLost or AgentUnreachable);
+    public bool IsPassing => Outage.IsOne(this) || Code == ErrorReason.LimitExceeded;
 
     /// <summary>The contract's reason; <see cref="ErrorReason.Unspecified"/> for the client's own and for those of a newer agent.</summary>
     public ErrorReason Code => Domain == AgentDomain ? ReasonNames.Find(Reason) : ErrorReason.Unspecified;

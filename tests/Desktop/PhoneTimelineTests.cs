@@ -1,53 +1,35 @@
 using AngleSharp.Dom;
 using Bunit;
 using Google.Protobuf.WellKnownTypes;
-using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Phones;
-using ImeiAgent.TestKit;
+using ImeiAgent.Desktop.Bench;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using MudBlazor.Services;
 using Xunit;
 
 namespace ImeiAgent.Desktop;
 
 // What happened to a phone, without a browser.
-public sealed class PhoneTimelineTests : IAsyncLifetime
+public sealed class PhoneTimelineTests : ScriptedPage
 {
-    private readonly BunitContext _page = new();
-    private FakeAgent _agent = null!;
-    private AgentLink _link = null!;
-
-    public async ValueTask InitializeAsync()
+    // What its buttons hold.
+    public override async ValueTask InitializeAsync()
     {
-        _agent = await FakeAgent.StartAsync();
-        _page.Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        _page.Services.AddSingleton(TimeProvider.System);
-        _page.Services.AddSingleton<HeldLeases>();
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _link = AgentLink.Start("local", _agent.Endpoint, TimeProvider.System, NullLogger.Instance);
-        await Eventually.HoldsAsync(() => _link.View.IsLive);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _page.DisposeAsync();
-        await _link.DisposeAsync();
-        await _agent.DisposeAsync();
+        await base.InitializeAsync();
+        Pages.Services.AddSingleton<HeldLeases>();
     }
 
     [Fact]
     public void The_twenty_newest_are_shown_older_ones_when_somebody_asks_and_kinds_can_be_left_out()
     {
-        _agent.OnListJobs = request => new ListJobsResponse { Jobs = { Enumerable.Range(1, 24).Reverse().Take(request.PageSize).Select(Ended) } };
-        _agent.OnListSnapshots = _ => new ListSnapshotsResponse { Snapshots = { Samples.Snapshot() } };
-        _agent.OnListJournal = _ => new ListJournalResponse();
-        _agent.OnListAudit = _ => new ListAuditResponse();
-        IRenderedComponent<PhonePage> page = _page.Render<PhonePage>(parameters => parameters
-            .AddCascadingValue(_link)
+        Agent.OnListJobs = request => new ListJobsResponse { Jobs = { Enumerable.Range(1, 24).Reverse().Take(request.PageSize).Select(Ended) } };
+        Agent.OnListSnapshots = _ => new ListSnapshotsResponse { Snapshots = { Samples.Snapshot() } };
+        Agent.OnListJournal = _ => new ListJournalResponse();
+        Agent.OnListAudit = _ => new ListAuditResponse();
+        IRenderedComponent<PhonePage> page = Pages.Render<PhonePage>(parameters => parameters
+            .AddCascadingValue(Link)
             .Add(one => one.Agent, "local")
             .Add(one => one.Phone, "sm-g991u-3f2a"));
         page.WaitForAssertion(() => Assert.Equal(20, Rows(page).Length));

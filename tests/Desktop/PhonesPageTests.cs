@@ -16,13 +16,7 @@ public class PhonesPageTests
     public async Task A_phone_appears_without_a_reload_and_a_lost_agent_is_told_and_heals()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
-        var news = Channel.CreateUnbounded<WatchDevicesResponse>();
-        news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
-        agent.OnWatchDevices = async (answers, context) =>
-        {
-            await foreach (WatchDevicesResponse one in news.Reader.ReadAllAsync(context.CancellationToken))
-                await answers.WriteAsync(one);
-        };
+        ChannelWriter<WatchDevicesResponse> news = ScriptedDesktop.NewsOf(agent);
         await using DesktopHost host = await ScriptedDesktop.StartAsync(agent);
         await using AppWindowPage window = await AppWindowPage.OpenAsync(host);
         IPage page = window.Page;
@@ -34,7 +28,7 @@ public class PhonesPageTests
 
         Device phone = Samples.Phone();
         phone.Lease = new Lease { FencingToken = 7, Holder = "bench-3", Station = "192.0.2.7", Purpose = "ticket 4711" };
-        news.Writer.TryWrite(new WatchDevicesResponse { Device = phone });
+        news.TryWrite(new WatchDevicesResponse { Device = phone });
         ILocator card = page.Locator($"[data-device='{Samples.PhoneName}']");
         await Expect(card).ToContainTextAsync("SM-G991U");
         await Expect(card).ToContainTextAsync("MPSS.HI.4.0-01234");
@@ -47,7 +41,7 @@ public class PhonesPageTests
         await Expect(page.GetByText("Connection to the agent lost.")).ToBeVisibleAsync();
         await Expect(card).ToContainTextAsync("SM-G991U");
         await window.AccessibleAsync();
-        news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
+        news.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
         await agent.ListenAsync();
         await Expect(page.GetByText("Connection to the agent lost.")).ToBeHiddenAsync();
 

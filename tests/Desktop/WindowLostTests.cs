@@ -18,13 +18,7 @@ public partial class WindowLostTests
     public async Task A_window_that_lost_its_program_says_so_goes_on_by_itself_and_says_when_the_program_has_ended()
     {
         await using FakeAgent agent = await FakeAgent.StartAsync();
-        var news = Channel.CreateUnbounded<WatchDevicesResponse>();
-        news.Writer.TryWrite(new WatchDevicesResponse { Barrier = new WatchBarrier() });
-        agent.OnWatchDevices = async (answers, context) =>
-        {
-            await foreach (WatchDevicesResponse one in news.Reader.ReadAllAsync(context.CancellationToken))
-                await answers.WriteAsync(one);
-        };
+        ChannelWriter<WatchDevicesResponse> news = ScriptedDesktop.NewsOf(agent);
         DesktopHost host = await ScriptedDesktop.StartAsync(agent);
         await using AppWindowPage window = await AppWindowPage.OpenAsync(host);
         IPage page = window.Page;
@@ -47,7 +41,7 @@ public partial class WindowLostTests
         await Expect(lost.GetByText("imei-desktop has ended.")).ToBeHiddenAsync();
         await window.AccessibleAsync();
         // What the agent tells meanwhile is not lost.
-        news.Writer.TryWrite(new WatchDevicesResponse { Device = Samples.Phone() });
+        news.TryWrite(new WatchDevicesResponse { Device = Samples.Phone() });
 
         isCut = false;
         await TryNowUntilAsync(page, () => lost.IsHiddenAsync());
@@ -55,7 +49,7 @@ public partial class WindowLostTests
         await Expect(card).ToContainTextAsync("ready");
         Device unplugged = Samples.Phone();
         unplugged.State = DeviceState.Disconnected;
-        news.Writer.TryWrite(new WatchDevicesResponse { Device = unplugged });
+        news.TryWrite(new WatchDevicesResponse { Device = unplugged });
         await Expect(card).ToContainTextAsync("unplugged");
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"));
 

@@ -7,8 +7,10 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Agent.Access;
 
-/// <summary>The one door: finds out who calls, and lets in who may, by <see cref="Rights"/>. What is not known is refused, and who asks to see
-/// numbers unmasked is on record before they do.</summary>
+/// <summary>
+/// The one door: finds out who calls, and lets in who may, by <see cref="Rights"/>. What is not known is refused, and who asks to see numbers unmasked
+/// is on record before they do.
+/// </summary>
 internal sealed class AccessInterceptor(Door door, RefusalLog refusals, AuditDesk audit) : Interceptor
 {
     private const string RevealField = "reveal_imei";
@@ -103,14 +105,12 @@ internal sealed class AccessInterceptor(Door door, RefusalLog refusals, AuditDes
             refusals.AddCall(context.Caller(), context.Method, e.Error);
     }
 
-    // The audit's own calls write their own rows, which say so.
     private void NoteReveal(Caller by, string method, IMessage request)
     {
-        if (method.StartsWith("/imeiagent.v1.AuditService/", StringComparison.Ordinal))
+        if (Rights.Of(method) is not { Revealed: not Revealed.ByOperation and var how })
             return;
         string? device = Text("device");
-        // Of the journal no phone means all.
-        audit.NoteReveal(device is "" && method.StartsWith("/imeiagent.v1.JournalService/", StringComparison.Ordinal) ? null : device, $"{method} {Text("name")}".TrimEnd(), by);
+        audit.NoteReveal(device is "" && how == Revealed.OfAll ? null : device, $"{method} {Text("name")}".TrimEnd(), by);
 
         string? Text(string field) => request.Descriptor.FindFieldByName(field)?.Accessor.GetValue(request) as string;
     }

@@ -5,10 +5,24 @@ namespace ImeiAgent.Agent.Access;
 /// <summary>What a call takes.</summary>
 /// <param name="Least">The least role; unspecified for everybody, with or without a certificate.</param>
 /// <param name="Reveal">The least role to see IMEIs unmasked by it; unspecified when it shows none.</param>
+/// <param name="Revealed">How the audit tells who asked for them.</param>
 /// <param name="LocalOnly">Only over the agent's own socket or pipe.</param>
 /// <param name="Audited">What the operation itself refuses goes into the audit from here; restores and leases write such rows themselves.</param>
 /// <param name="Told">Who logs at Information that it was done.</param>
-internal readonly record struct Right(Role Least, Role Reveal = Role.Unspecified, bool LocalOnly = false, bool Audited = false, Told Told = Told.Quietly);
+internal readonly record struct Right(Role Least, Role Reveal = Role.Unspecified, Revealed Revealed = Revealed.OfPhone, bool LocalOnly = false, bool Audited = false, Told Told = Told.Quietly);
+
+/// <summary>How the audit tells who asked to see numbers unmasked.</summary>
+internal enum Revealed
+{
+    /// <summary>By a row of its own; a phone that is not named is the only one.</summary>
+    OfPhone,
+
+    /// <summary>By a row of its own; no phone that is named means all.</summary>
+    OfAll,
+
+    /// <summary>By a row of the operation, which says so.</summary>
+    ByOperation,
+}
 
 /// <summary>Who logs at Information that a call was done. What asks a phone or changes something leaves one line.</summary>
 internal enum Told
@@ -67,16 +81,16 @@ internal static class Rights
         ["/imeiagent.v1.LeaseService/WatchLease"] = new(Role.Technician, Audited: true),
         ["/imeiagent.v1.LeaseService/StealLease"] = new(Role.Supervisor, Told: Told.ByOperation),
 
-        ["/imeiagent.v1.JournalService/ListJournal"] = new(Role.Viewer, Reveal: Role.Supervisor),
+        ["/imeiagent.v1.JournalService/ListJournal"] = new(Role.Viewer, Reveal: Role.Supervisor, Revealed: Revealed.OfAll),
         ["/imeiagent.v1.JournalService/GetJournalEntry"] = new(Role.Viewer, Reveal: Role.Supervisor),
         ["/imeiagent.v1.JournalService/SettleJournalEntry"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true, Told: Told.ByCall),
 
         ["/imeiagent.v1.ApprovalService/ListApprovals"] = new(Role.Viewer),
         ["/imeiagent.v1.ApprovalService/ApproveWrite"] = new(Role.Supervisor, Audited: true, Told: Told.ByCall),
 
-        ["/imeiagent.v1.AuditService/ListAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor),
+        ["/imeiagent.v1.AuditService/ListAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor, Revealed: Revealed.ByOperation),
         ["/imeiagent.v1.AuditService/VerifyAudit"] = new(Role.Supervisor),
-        ["/imeiagent.v1.AuditService/ExportAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor, Audited: true, Told: Told.ByCall),
+        ["/imeiagent.v1.AuditService/ExportAudit"] = new(Role.Supervisor, Reveal: Role.Supervisor, Revealed: Revealed.ByOperation, Audited: true, Told: Told.ByCall),
 
         // Spans tell who called from where and what phones answered; recordings hold item data.
         ["/imeiagent.v1.TraceService/ListTraces"] = new(Role.Reader),

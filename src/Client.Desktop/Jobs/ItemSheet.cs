@@ -9,7 +9,7 @@ namespace ImeiAgent.Client.Desktop.Jobs;
 public sealed class ItemSheet
 {
     /// <summary>Items a phone can have for each SIM.</summary>
-    public const int Count = 65536;
+    public const int Count = RangeCells.Count;
 
     /// <summary>SIM slots of the contract.</summary>
     public const uint LastSlot = 2;

@@ -1,45 +1,21 @@
 using Bunit;
-using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Backups;
+using ImeiAgent.Desktop.Bench;
 using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
 using Microsoft.AspNetCore.Components;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using MudBlazor.Services;
 using Xunit;
 
 namespace ImeiAgent.Desktop.Backups;
 
 // The logic of lists and of the question before an end, without a browser.
-public sealed class BackupPartsTests : IAsyncLifetime
+public sealed class BackupPartsTests : ScriptedPage
 {
-    private readonly BunitContext _page = new();
-    private FakeAgent _agent = null!;
-    private AgentLink _link = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        _agent = await FakeAgent.StartAsync();
-        _page.Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
-        _page.Services.AddSingleton(TimeProvider.System);
-        _page.JSInterop.Mode = JSRuntimeMode.Loose;
-        _link = AgentLink.Start("local", _agent.Endpoint, TimeProvider.System, NullLogger.Instance);
-        await Eventually.HoldsAsync(() => _link.View.IsLive);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _page.DisposeAsync();
-        await _link.DisposeAsync();
-        await _agent.DisposeAsync();
-    }
-
     [Fact]
     public void Ended_backups_come_by_pages_newest_first()
     {
-        _agent.OnListJobs = request => request.PageToken.Length == 0
+        Agent.OnListJobs = request => request.PageToken.Length == 0
             ? new ListJobsResponse { Jobs = { Ended("jobs/c", 3), Ended("jobs/b", 2) }, NextPageToken = "older" }
             : new ListJobsResponse { Jobs = { Ended("jobs/a", 1) } };
         IRenderedComponent<JobsPage> page = Page<JobsPage>();
@@ -49,13 +25,13 @@ public sealed class BackupPartsTests : IAsyncLifetime
 
         page.WaitForAssertion(() => Assert.Equal(["jobs/a"], Names(page)));
         Assert.True(Button(page, "Older").HasAttribute("disabled"));
-        Assert.Equal(["", "older"], _agent.RequestsOf<ListJobsRequest>().Select(request => request.PageToken));
+        Assert.Equal(["", "older"], Agent.RequestsOf<ListJobsRequest>().Select(request => request.PageToken));
     }
 
     [Fact]
     public void Snapshots_come_by_pages_and_a_filter_says_that_older_ones_are_not_searched()
     {
-        _agent.OnListSnapshots = request => request.PageToken.Length == 0
+        Agent.OnListSnapshots = request => request.PageToken.Length == 0
             ? new ListSnapshotsResponse { Snapshots = { Kept("snapshots/c", 3), Kept("snapshots/b", 2) }, NextPageToken = "older" }
             : new ListSnapshotsResponse { Snapshots = { Kept("snapshots/a", 1) } };
         IRenderedComponent<SnapshotsPage> page = Page<SnapshotsPage>();
@@ -72,8 +48,8 @@ public sealed class BackupPartsTests : IAsyncLifetime
     {
         List<bool> asked = [];
         Job job = Samples.Job(new StartDumpRequest());
-        IRenderedComponent<MudBlazor.MudDialogProvider> dialogs = _page.Render<MudBlazor.MudDialogProvider>();
-        IRenderedComponent<CancelJob> cancel = _page.Render<CancelJob>(parameters => parameters.Add(part => part.Cancel, unlessShared =>
+        IRenderedComponent<MudBlazor.MudDialogProvider> dialogs = Pages.Render<MudBlazor.MudDialogProvider>();
+        IRenderedComponent<CancelJob> cancel = Pages.Render<CancelJob>(parameters => parameters.Add(part => part.Cancel, unlessShared =>
         {
             asked.Add(unlessShared);
             job.State = unlessShared ? JobState.Running : JobState.Cancelled;
@@ -99,8 +75,8 @@ public sealed class BackupPartsTests : IAsyncLifetime
         dialogs.FindAll("button").Single(button => button.TextContent.Trim() == text).Click();
     }
 
-    private IRenderedComponent<TPage> Page<TPage>() where TPage : Client.Desktop.Shell.AgentPage => _page.Render<TPage>(parameters => parameters
-        .AddCascadingValue(_link)
+    private IRenderedComponent<TPage> Page<TPage>() where TPage : Client.Desktop.Shell.AgentPage => Pages.Render<TPage>(parameters => parameters
+        .AddCascadingValue(Link)
         .Add(page => page.Agent, "local"));
 
     private static AngleSharp.Dom.IElement Button<TPage>(IRenderedComponent<TPage> page, string text) where TPage : IComponent =>
