@@ -1,4 +1,5 @@
 using ImeiAgent.Operations;
+using ImeiAgent.TestKit;
 using ImeiAgent.Vault;
 using Xunit;
 
@@ -57,7 +58,7 @@ internal sealed class ScheduleTruth(Schedule schedule, ScheduleRun run, PhoneKee
 
     private async Task IsReplayedAsync(JournalRow row)
     {
-        RestoreReceipt receipt = (await agent.RunAsync(run.Request)).Receipt;
+        RestoreReceipt receipt = (await WithPhoneAsync(_ => agent.RunAsync(run.Request))).Receipt;
         Assert.Equal(
             (true, (RestoreOutcome)row.Outcome!.Value, row.Sha256, JournalRow.Hash(row)), (receipt.Replayed, receipt.Outcome, receipt.Sha256, receipt.Sha256));
     }
@@ -103,9 +104,30 @@ internal sealed class ScheduleTruth(Schedule schedule, ScheduleRun run, PhoneKee
     /// <summary>What the phone shows in both slots, read anew.</summary>
     private async Task<string[]> ShownAsync()
     {
-        CancellationToken ct = TestContext.Current.CancellationToken;
-        PhoneReading reading = await agent.Identify.RunAsync(await agent.Registry.RequireAsync("", ct), ct);
+        PhoneReading reading = await WithPhoneAsync(async ct => await agent.Identify.RunAsync(await agent.Registry.RequireAsync("", ct), ct));
         return [.. reading.Slots.Select(slot => Numbers.Held(Diag.Nv.NvReading.From(slot.Slot, Diag.Nv.NvItemId.Imei, slot.Content.Reply)))];
+    }
+
+    /// <summary>
+    /// Does something with the phone; again when the phone went away meanwhile: one whose cable was pulled between a reset and its answer
+    /// restarts when it is back already.
+    /// </summary>
+    private async Task<T> WithPhoneAsync<T>(Func<CancellationToken, Task<T>> ask)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Eventually.Deadline);
+        while (true)
+        {
+            await agent.OfferedAsync();
+            try
+            {
+                return await ask(limit.Token);
+            }
+            catch (OperationException e) when (e.Error is OperationError.DeviceDisconnected or OperationError.PortUnavailable && !limit.IsCancellationRequested)
+            {
+                // It is offered again, or the limit says that it was not.
+            }
+        }
     }
 
     private bool Are(string[] held, bool isNew) => Enumerable.Range(1, 2).All(slot =>
