@@ -97,10 +97,13 @@ internal static partial class Faults
             $"{phone} is locked: it wants its service programming code (SPC) before this item may be written. Give it with --spc; 000000 is the code of "
             + "phones as they are made, operators call theirs MSL. Ask the owner's operator; every wrong code counts towards a lock-out.");
 
-    public static OperationException SpcRefused(string phone) =>
+    /// <param name="phone">Its name.</param>
+    /// <param name="isSilent">It did not answer, as phones do after a wrong code; the answer can also have been lost.</param>
+    public static OperationException SpcRefused(string phone, bool isSilent) =>
         new(OperationError.SpcRefused,
-            $"Phone does not accept SPC: {phone} refused the code that was given. It was sent once and will not be tried again: some phones lock up after 15 "
-            + "wrong codes. Ask the operator or the owner for this phone's SPC (MSL). The phone may be silent for about 10 seconds now.");
+            $"{(isSilent ? $"{phone} did not answer to the SPC that was given, as after a wrong one" : $"Phone does not accept SPC: {phone} refused the code that was given")}. "
+            + "It was sent once and will not be tried again: some phones lock up after 15 wrong codes. Ask the operator or the owner for this phone's SPC (MSL). "
+            + "The phone may be silent for about 10 seconds now.");
 
     public static OperationException ReadOnly(string phone, int slot) =>
         new(OperationError.ItemReadOnly,
@@ -112,10 +115,11 @@ internal static partial class Faults
             $"{phone} is locked: it wants its security password (16 hex digits) before this item may be written. Give it with --password. Only the maker or the "
             + "owner's operator has it; it is not guessed.");
 
-    public static OperationException PasswordRefused(string phone) =>
+    /// <inheritdoc cref="SpcRefused"/>
+    public static OperationException PasswordRefused(string phone, bool isSilent) =>
         new(OperationError.PasswordRefused,
-            $"{phone} refused the security password that was given. It was sent once and will not be tried again: phones count wrong ones and some lock up. "
-            + "The phone may be silent for about 10 seconds now. Ask the maker's service.");
+            $"{phone} {(isSilent ? "did not answer to the security password that was given, as after a wrong one" : "refused the security password that was given")}. "
+            + "It was sent once and will not be tried again: phones count wrong ones and some lock up. The phone may be silent for about 10 seconds now. Ask the maker's service.");
 
     public static OperationException NotStored(string phone, IReadOnlyList<SlotChange> changes, WriteAnswer answer) => new(OperationError.WriteRolledBack,
         answer == WriteAnswer.Accepted

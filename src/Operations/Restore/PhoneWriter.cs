@@ -203,21 +203,21 @@ internal sealed class PhoneWriter(Phone phone, UnlockCodes codes, RestoreOptions
     };
 
     private Task<OperationException?> SendSpcAsync(OperationException wanted) =>
-        codes.TakeSpc() is { } code ? UnlockAsync(new SpcRequest(code), Faults.SpcRefused(Phone.Name)) : Task.FromResult<OperationException?>(wanted);
+        codes.TakeSpc() is { } code ? UnlockAsync(new SpcRequest(code), Faults.SpcRefused) : Task.FromResult<OperationException?>(wanted);
 
     private Task<OperationException?> SendPasswordAsync(OperationException wanted) =>
-        codes.TakePassword() is { } password ? UnlockAsync(new PasswordRequest(password), Faults.PasswordRefused(Phone.Name)) : Task.FromResult<OperationException?>(wanted);
+        codes.TakePassword() is { } password ? UnlockAsync(new PasswordRequest(password), Faults.PasswordRefused) : Task.FromResult<OperationException?>(wanted);
 
     /// <summary>Sends a code; null when it was accepted. The write was refused before: whatever becomes of the code, nothing was written.</summary>
-    private async Task<OperationException?> UnlockAsync(IDiagRequest<UnlockVerdict> request, OperationException refused)
+    private async Task<OperationException?> UnlockAsync(IDiagRequest<UnlockVerdict> request, Func<string, bool, OperationException> refused)
     {
         try
         {
-            return await Phone.Session.SendAsync(request, CancellationToken.None) is { IsAnswer: true, Answer: UnlockVerdict.Accepted } ? null : refused;
+            return await Phone.Session.SendAsync(request, CancellationToken.None) is { IsAnswer: true, Answer: UnlockVerdict.Accepted } ? null : refused(Phone.Name, false);
         }
         catch (NoReplyException)
         {
-            return refused;
+            return refused(Phone.Name, true);
         }
         catch (Exception e) when (PhoneFailure.Is(e))
         {

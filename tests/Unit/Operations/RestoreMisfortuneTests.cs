@@ -82,6 +82,23 @@ public class RestoreMisfortuneTests
         Assert.Equal(1, bench.Phone.Counters.Requests(DiagCode.Spc));
     }
 
+    [Theory]
+    [InlineData(DiagCode.Spc, "galaxy-spc-locked", "", OperationError.SpcRefused)]
+    [InlineData(DiagCode.Password, "galaxy-imei-lost", "writes-need-password", OperationError.PasswordRefused)]
+    public async Task A_code_whose_answer_was_lost_is_not_called_refused(byte code, string profile, string quirks, OperationError error)
+    {
+        await using var bench = new Bench(profile, quirks, TimeSpan.FromMilliseconds(300));
+        bench.Phone.Traps.DropReply(code);
+
+        RestoreEnded ended = await bench.EndAsync(Bench.Label() with { Spc = "613908", Password = "FFFFFFFFFFFFFFFE" });
+
+        Assert.Equal(error, ended.Failure!.Error);
+        Assert.Contains("did not answer to the", ended.Failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("refused", ended.Failure.Message, StringComparison.Ordinal);
+        AssertEnded(bench, ended, RestoreOutcome.Refused, WriteOutcome.Refused);
+        Assert.Equal((Lost, 1), (bench.Held(), bench.Phone.Counters.Requests(code)));
+    }
+
     [Fact]
     public async Task A_write_that_is_accepted_and_not_stored_is_no_success()
     {
