@@ -13,15 +13,8 @@ internal static class WatchedDump
 {
     private const int Items = 2 * 65536;
 
-    /// <summary>A phone without delay: agent and simulator want all of two cores, and the window takes its part of them.</summary>
-    public static Task<IReadOnlyList<Row>> WithoutDelayAsync(Shipped programs, int rounds, CancellationToken ct) =>
-        RunAsync(programs, "", "phone without delay", 2 * rounds, ct);
-
-    /// <summary>A phone as phones are.</summary>
-    public static Task<IReadOnlyList<Row>> WithWorkAsync(Shipped programs, int rounds, CancellationToken ct) =>
-        RunAsync(programs, "service=200us", "phone with 200 us of work an item", rounds, ct);
-
-    private static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, string quirks, string name, int rounds, CancellationToken ct)
+    /// <summary>Phones at their full speed, and a simulated one that has none.</summary>
+    public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
     {
         await using ChromiumWindow? window = await ChromiumWindow.TryOpenAsync(ct);
         if (window is null)
@@ -29,6 +22,19 @@ internal static class WatchedDump
             Console.Error.WriteLine("watched-dump needs Chromium, which is not installed: left out.");
             return [];
         }
+        return
+        [
+            // 7.5 s for 65,536 items is the fastest of a reader of NV items that is known; three times that; and no work at all, when agent and
+            // simulator want all of two cores themselves and a window on the same machine can only take its part of them.
+            .. await RunAsync(programs, window, "service=110us", "phone with 110 us of work an item", 1.05, rounds, ct),
+            .. await RunAsync(programs, window, "service=30us", "phone with 30 us of work an item", 1.05, rounds, ct),
+            .. await RunAsync(programs, window, "", "phone without delay", null, 2 * rounds, ct),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<Row>> RunAsync(
+        Shipped programs, ChromiumWindow window, string quirks, string name, double? goal, int rounds, CancellationToken ct)
+    {
         await using Shop shop = await Shop.OpenAsync(programs, 1, quirks, ct);
         await using OurProgram desktop = await programs.DesktopAsync(shop.Endpoint, ct);
         var entry = new Uri(await desktop.LineAsync("http://", ct));
@@ -53,11 +59,12 @@ internal static class WatchedDump
             if (round % 2 != 0)
                 alone.Add(await AloneAsync(shop, window, ct));
         }
+        string measured = $"{name}: full dump of both SIMs watched by a window, against one that is not";
+        FormattableString medians = $"{Rounds.Median(watched):0.000} s to {Rounds.Median(alone):0.000} s";
         double ratio = watched.Sum() / alone.Sum();
         return
         [
-            Row.AtMost($"{name}: full dump of both SIMs watched by a window, against one that is not", 1.05, ratio, "",
-                $"{Rounds.Median(watched):0.000} s to {Rounds.Median(alone):0.000} s"),
+            goal is { } most ? Row.AtMost(measured, most, ratio, "", medians) : Row.Of(measured, $"{ratio:0.000}  ({FormattableString.Invariant(medians)})"),
             Row.Of($"{name}: processor time of a watched dump", $"{ofProgram.TotalSeconds / rounds:0.000} s of the desktop program, {ofBrowser.TotalSeconds / rounds:0.000} s of the browser"),
         ];
     }
