@@ -28,7 +28,7 @@ internal sealed class JobService(DumpJobs jobs, IHostApplicationLifetime lifetim
     }
 
     public override async Task<CancelJobResponse> CancelJob(CancelJobRequest request, ServerCallContext context) =>
-        new() { Job = (await jobs.CancelAsync(request.Name, request.UnlessShared, context.CancellationToken)).ToProto() };
+        new() { Job = (await jobs.CancelAsync(request.Name, context.Caller(), request.UnlessShared, context.CancellationToken)).ToProto() };
 
     public override async Task<WaitJobResponse> WaitJob(WaitJobRequest request, ServerCallContext context)
     {

@@ -97,13 +97,14 @@ public sealed partial class DumpJobs : IAsyncDisposable
 
     /// <summary>Ends a job; of one that has ended nothing is changed.</summary>
     /// <param name="name">As for <see cref="Get"/>.</param>
-    /// <param name="unlessShared">Leave it running when more than one watch it.</param>
+    /// <param name="by">Who asks.</param>
+    /// <param name="unlessShared">Leave it running while somebody else asked for it or watches it.</param>
     /// <param name="ct">Ends the wait for the job's end, not the cancelling.</param>
     /// <exception cref="OperationException">There is no such job, or the vault failed.</exception>
-    public async Task<JobView> CancelAsync(string name, bool unlessShared, CancellationToken ct)
+    public async Task<JobView> CancelAsync(string name, Caller by, bool unlessShared, CancellationToken ct)
     {
         JobRow row = Find(name);
-        if (_running.Find(row.Name) is not { } dump || (unlessShared && !dump.Leave()))
+        if (_running.Find(row.Name) is not { } dump || (unlessShared && !dump.Audience.Leave(by.Name)))
             return Get(row.Name);
         if (dump.IsAbandoned)
         {
@@ -127,7 +128,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
         if (_running.Find(row.Name) is { } dump)
         {
             // Who waits for a job wants it as much as who watches it.
-            dump.CountWatchers(1);
+            dump.Audience.CountWatchers(1);
             try
             {
                 using var over = CancellationTokenSource.CreateLinkedTokenSource(ct);
@@ -136,7 +137,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
             }
             finally
             {
-                dump.CountWatchers(-1);
+                dump.Audience.CountWatchers(-1);
             }
             ct.ThrowIfCancellationRequested();
         }

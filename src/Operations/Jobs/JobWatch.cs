@@ -17,7 +17,7 @@ internal static class JobWatch
         RunningDump dump, bool shared, WatchRequest watch, PhoneRegistry phones, VaultFile vault, TimeProvider time, [EnumeratorCancellation] CancellationToken ct)
     {
         DumpTrace.LinkTo(dump.Row.Traceparent);
-        dump.CountWatchers(1);
+        dump.Audience.CountWatchers(1);
         if (!watch.OmitItems)
             dump.Spool.CountItemWatchers(1);
         try
@@ -27,9 +27,8 @@ internal static class JobWatch
             yield return Header(view, shared, phones);
             JobState told = view.State;
             string hint = view.Hint;
-            // One that comes back may have been told another state before.
-            if (told != JobState.Running || watch.FromSequence > 1)
-                yield return new DumpStateChanged(view);
+            // Who asks may have been told another state before.
+            yield return new DumpStateChanged(view);
 
             long next = watch.FromNow ? view.Progress.Sequence + 1 : Math.Max(1, watch.FromSequence);
             long progressAt = 0;
@@ -64,7 +63,7 @@ internal static class JobWatch
         {
             if (!watch.OmitItems)
                 dump.Spool.CountItemWatchers(-1);
-            dump.CountWatchers(-1);
+            dump.Audience.CountWatchers(-1);
         }
     }
 

@@ -21,8 +21,6 @@ internal sealed class RunningDump
     private readonly HarmfulItems _harmful;
     private readonly JobRecord _record;
     private readonly CancellationTokenSource _cancel = new();
-    private int _watchers;
-    private int _askers = 1;
 
     /// <summary>Takes up a job where its row stands.</summary>
     /// <param name="row">The job.</param>
@@ -33,6 +31,7 @@ internal sealed class RunningDump
     public RunningDump(JobRow row, Activity? span, PhoneRegistry phones, VaultFile vault, TimeProvider time)
     {
         (Row, Order, _phones, _vault, _time) = (row, JobOrder.Parse(row.Request), phones, vault, time);
+        Audience = new Audience(row.Operator);
         _identify = new Identify(time);
         _plan = new DumpPlan(Order);
         _harmful = new HarmfulItems(row, _plan, vault, time);
@@ -71,17 +70,8 @@ internal sealed class RunningDump
     /// <summary>Whether it is looking for an item that loses the phone, asking for one at a time: others must not read meanwhile.</summary>
     public bool IsCautious => _harmful.IsAlone(Spool.Position);
 
-    /// <summary>How many watch.</summary>
-    public int Watchers => Volatile.Read(ref _watchers);
-
-    /// <summary>Somebody watches from now on (1), or no more (-1).</summary>
-    public void CountWatchers(int change) => Interlocked.Add(ref _watchers, change);
-
-    /// <summary>Somebody else asked for the same: it is not one person's to end in passing.</summary>
-    public void Share() => Interlocked.Increment(ref _askers);
-
-    /// <summary>One of those who want it gives up; true when nobody else is left who asked for it or watches it.</summary>
-    public bool Leave() => Interlocked.Decrement(ref _askers) <= 0 & Watchers <= 1;
+    /// <summary>Who wants it.</summary>
+    public Audience Audience { get; }
 
     /// <summary>Whether the vault failed under it, so that its row still says that it runs.</summary>
     public bool IsAbandoned => _record.IsAbandoned;

@@ -58,7 +58,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
                 throw Faults.Stopping();
             if (_running.Values.Select(one => one.Dump).FirstOrDefault(other => IsTheSame(other, wanted)) is { } same)
             {
-                same.Share();
+                same.Audience.Join(caller);
                 DumpTrace.LinkTo(same.Row.Traceparent);
                 return (same, true);
             }

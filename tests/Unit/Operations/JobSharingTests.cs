@@ -41,7 +41,7 @@ public class JobSharingTests
         Assert.True(await second.MoveNextAsync());
         Assert.True(Assert.IsType<DumpHeader>(second.Current).Shared);
 
-        JobView goesOn = await bench.Jobs.CancelAsync(held.Job, unlessShared: true, Bench.Ct);
+        JobView goesOn = await bench.Jobs.CancelAsync(held.Job, Some.By, unlessShared: true, Bench.Ct);
         held.Reply.Release();
 
         Assert.False(goesOn.HasEnded);
@@ -50,6 +50,54 @@ public class JobSharingTests
         while (await second.MoveNextAsync())
             last = second.Current;
         Assert.IsType<DumpSummary>(last);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_asked_for_is_not_ended_by_one_who_gives_up_twice()
+    {
+        await using var bench = new Bench("galaxy");
+        HeldDump held = await HeldDump.AtAsync(bench, 1500, Some);
+        Caller other = Caller.Local("other"), third = Caller.Local("third");
+        Assert.True((await bench.Jobs.StartAsync(Some with { By = other }, Bench.Ct)).Shared);
+
+        // A call that is sent again because its answer was lost; and one of somebody who never asked for it.
+        Caller[] leavers = [other, other, other, third];
+        foreach (Caller by in leavers)
+            Assert.False((await bench.Jobs.CancelAsync(held.Job, by, unlessShared: true, Bench.Ct)).HasEnded);
+        Task<JobView> last = bench.Jobs.CancelAsync(held.Job, Some.By, unlessShared: true, Bench.Ct);
+        held.Reply.Release();
+
+        Assert.Equal(JobState.Cancelled, (await last).State);
+        await Assert.ThrowsAsync<OperationException>(() => held.Events);
+    }
+
+    [Fact]
+    public async Task Who_asked_at_two_desks_gives_up_at_both()
+    {
+        await using var bench = new Bench("galaxy");
+        HeldDump held = await HeldDump.AtAsync(bench, 1500, Some);
+        await bench.Jobs.StartAsync(Some, Bench.Ct);
+
+        Assert.False((await bench.Jobs.CancelAsync(held.Job, Some.By, unlessShared: true, Bench.Ct)).HasEnded);
+        Task<JobView> second = bench.Jobs.CancelAsync(held.Job, Some.By, unlessShared: true, Bench.Ct);
+        held.Reply.Release();
+
+        Assert.Equal(JobState.Cancelled, (await second).State);
+        await Assert.ThrowsAsync<OperationException>(() => held.Events);
+    }
+
+    [Fact]
+    public async Task Who_begins_to_watch_is_told_first_what_the_job_is_doing()
+    {
+        await using var bench = new Bench("galaxy");
+        HeldDump held = await HeldDump.AtAsync(bench, 1500, Some);
+
+        await using IAsyncEnumerator<DumpEvent> watch = bench.Jobs.WatchAsync(held.Job, new WatchRequest(), Bench.Ct).GetAsyncEnumerator(Bench.Ct);
+        Assert.True(await watch.MoveNextAsync() && watch.Current is DumpHeader && await watch.MoveNextAsync());
+
+        Assert.Equal(JobState.Running, Assert.IsType<DumpStateChanged>(watch.Current).Job.State);
+        held.Reply.Release();
+        await held.Events;
     }
 
     [Fact]

@@ -37,7 +37,7 @@ public class JobTests
         HeldDump held = await HeldDump.AtAsync(bench, 1500, Some);
 
         long before = bench.Phone.Counters.Requests(DiagCode.NvRead);
-        JobView job = await bench.Jobs.CancelAsync(bench.Jobs.List("", 0, "").Jobs[0].Name, unlessShared: false, Bench.Ct);
+        JobView job = await bench.Jobs.CancelAsync(bench.Jobs.List("", 0, "").Jobs[0].Name, Caller.Local("test"), unlessShared: false, Bench.Ct);
         held.Reply.Release();
         var failure = await Assert.ThrowsAsync<OperationException>(() => held.Events);
         // The phone serves in order: with this answer, whatever was sent ahead has reached it.

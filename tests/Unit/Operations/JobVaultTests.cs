@@ -44,7 +44,7 @@ public class JobVaultTests
         await Assert.ThrowsAsync<OperationException>(() => held.Events);
         bench.MendVault("job_batches");
 
-        await bench.Jobs.CancelAsync(held.Job, unlessShared: false, Bench.Ct);
+        await bench.Jobs.CancelAsync(held.Job, Caller.Local("test"), unlessShared: false, Bench.Ct);
         await bench.StopJobsAsync();
 
         Assert.Equal((JobState.Failed, OperationError.VaultUnavailable), (bench.Jobs.Get(held.Job).State, bench.Jobs.Get(held.Job).Error!.Error));
