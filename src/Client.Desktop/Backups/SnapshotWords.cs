@@ -34,12 +34,10 @@ public static class SnapshotWords
     public static bool Fits(Snapshot snapshot, string filter)
     {
         ArgumentNullException.ThrowIfNull(snapshot);
-        ArgumentNullException.ThrowIfNull(filter);
-        string text = string.Join('\n',
+        return ShellWords.HasWords(filter,
         [
-            Named.Short(snapshot.Name), JobWords.Time(snapshot.CreateTime), JobWords.Phone(snapshot.Identity, snapshot.Device), snapshot.Identity?.Build ?? "",
-            Words.For(snapshot.Origin), JobWords.Sims(snapshot.Slots), .. snapshot.ImeiSlots.SelectMany(slot => (string[])[Words.For(slot.State), slot.Imei]), .. snapshot.Notes,
+            Named.Short(snapshot.Name), ShellWords.Time(snapshot.CreateTime), ShellWords.Phone(snapshot.Identity, snapshot.Device), snapshot.Identity?.Build ?? "",
+            Words.For(snapshot.Origin), ShellWords.Sims(snapshot.Slots), .. snapshot.ImeiSlots.SelectMany(slot => (string[])[Words.For(slot.State), slot.Imei]), .. snapshot.Notes,
         ]);
-        return filter.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
     }
 }

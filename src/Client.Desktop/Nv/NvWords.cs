@@ -1,5 +1,3 @@
-using System.Globalization;
-using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
@@ -66,12 +64,10 @@ public static class NvWords
         _ => NvTexts.NotComparable,
     };
 
-    /// <summary>Slots, as in "SIM 1 and 2".</summary>
-    public static string Sims(IEnumerable<uint> slots) => NvTexts.Sims.With(string.Join(NvTexts.And, slots));
-
-    /// <summary>A moment by this machine's clock; empty for none.</summary>
-    public static string Time(Timestamp? time) => time is null ? "" : Time(time.ToDateTimeOffset());
-
-    /// <summary>The same.</summary>
-    public static string Time(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+    /// <summary>A line that tells a snapshot from others, as in "2026-11-23 15:02:11, read, SM-G991U, sm-g991u-3f2a".</summary>
+    public static string Line(Snapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        return NvTexts.SnapshotLine.With(ShellWords.Time(snapshot.CreateTime), Words.For(snapshot.Origin), ShellWords.Phone(snapshot.Identity, snapshot.Device));
+    }
 }

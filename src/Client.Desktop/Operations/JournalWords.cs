@@ -18,7 +18,7 @@ public static class JournalWords
         public Mood Mood => entry.IsOpen ? Mood.Bad : Moods.Of(entry.Receipt?.Outcome ?? WriteOutcome.Unspecified);
 
         /// <summary>The slots it is about, as in "SIM 1, SIM 2".</summary>
-        public string Slots => string.Join(", ", Every(entry).Select(slot => OperationTexts.Sim.With(slot.Slot)));
+        public string Slots => string.Join(", ", Every(entry).Select(slot => ShellWords.Sim(slot.Slot)));
 
         /// <summary>The numbers asked for, masked unless they were asked to be seen.</summary>
         public string Numbers => string.Join(", ", Every(entry).Where(slot => slot.NewImei.Length > 0).Select(slot => SafeText.Clean(slot.NewImei)));

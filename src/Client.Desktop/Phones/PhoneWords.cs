@@ -42,12 +42,10 @@ public static class PhoneWords
     public static bool Fits(Device device, string agent, string filter)
     {
         ArgumentNullException.ThrowIfNull(device);
-        ArgumentNullException.ThrowIfNull(filter);
-        string text = string.Join('\n',
+        return ShellWords.HasWords(filter,
         [
             agent, Title(device), device.Identity?.Build ?? "", device.Name, device.Port, Words.For(device.State), Mode(device.State), Words.Holder(device.Lease), device.Lease?.Purpose ?? "",
             .. device.ImeiSlots.SelectMany(slot => (string[])[slot.Imei, Words.For(slot.State)]),
         ]);
-        return filter.Split(' ', StringSplitOptions.RemoveEmptyEntries).All(word => text.Contains(word, StringComparison.OrdinalIgnoreCase));
     }
 }

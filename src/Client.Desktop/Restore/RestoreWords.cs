@@ -1,6 +1,5 @@
 using System.Globalization;
 using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Restore;
@@ -8,10 +7,6 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// <summary>A restore in words.</summary>
 internal static class RestoreWords
 {
-    /// <summary>A moment, as the clock on the wall of this machine shows it.</summary>
-    public static string Time(Timestamp? time) =>
-        time is null ? "" : time.ToDateTimeOffset().ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
-
     /// <summary>Bytes, as in "08 3A 65".</summary>
     public static string Hex(ByteString bytes) => string.Join(' ', bytes.Select(one => one.ToString("X2", CultureInfo.InvariantCulture)));
 

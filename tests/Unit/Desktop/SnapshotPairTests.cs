@@ -6,12 +6,12 @@ using Xunit;
 namespace ImeiAgent.Unit.Desktop;
 
 // What somebody is told before they draw conclusions from two snapshots.
-public sealed class SnapshotWordsTests
+public sealed class SnapshotPairTests
 {
     private const string TwoPhones = "two phones", MaybeTwo = "not known whether", Models = "models differ", Firmware = "firmware differs", Only = "was read in";
 
     [Fact]
-    public void Of_one_phone_nothing_is_told() => Assert.Empty(SnapshotWords.Cautions(Of(), Of()));
+    public void Of_one_phone_nothing_is_told() => Assert.Empty(SnapshotPair.Cautions(Of(), Of()));
 
     [Theory]
     [InlineData("99000000000002", "SM-G991U", "build-1", new[] { TwoPhones })]
@@ -20,7 +20,7 @@ public sealed class SnapshotWordsTests
     [InlineData("99000000000001", "SM-G991U", "build-2", new[] { Firmware })]
     public void What_makes_differences_mean_less_is_told(string meid, string model, string build, string[] told)
     {
-        IReadOnlyList<string> cautions = SnapshotWords.Cautions(Of(), Of(meid, model, build));
+        IReadOnlyList<string> cautions = SnapshotPair.Cautions(Of(), Of(meid, model, build));
 
         Assert.Equal(told.Length, cautions.Count);
         Assert.All(told.Zip(cautions), one => Assert.Contains(one.First, one.Second, StringComparison.Ordinal));
@@ -32,19 +32,19 @@ public sealed class SnapshotWordsTests
         Snapshot other = Of();
         other.Slots.Add(2);
 
-        Assert.Contains("SIM 2 " + Only + " B only", Assert.Single(SnapshotWords.Cautions(Of(), other)), StringComparison.Ordinal);
-        Assert.Contains("SIM 2 " + Only + " A only", Assert.Single(SnapshotWords.Cautions(other, Of())), StringComparison.Ordinal);
+        Assert.Contains("SIM 2 " + Only + " B only", Assert.Single(SnapshotPair.Cautions(Of(), other)), StringComparison.Ordinal);
+        Assert.Contains("SIM 2 " + Only + " A only", Assert.Single(SnapshotPair.Cautions(other, Of())), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_phone_is_known_by_its_serial_numbers_and_else_by_its_name()
     {
-        Assert.True(SnapshotWords.AreOfOnePhone(Of(), Of()));
-        Assert.False(SnapshotWords.AreOfOnePhone(Of(), Of("99000000000002")));
-        Assert.Null(SnapshotWords.AreOfOnePhone(Of(), Of("")));
-        Assert.True(SnapshotWords.AreOfOnePhone(Named("devices/a"), Named("devices/a")));
-        Assert.False(SnapshotWords.AreOfOnePhone(Named("devices/a"), Named("devices/b")));
-        Assert.Null(SnapshotWords.AreOfOnePhone(Named(""), Named("devices/b")));
+        Assert.True(SnapshotPair.AreOfOnePhone(Of(), Of()));
+        Assert.False(SnapshotPair.AreOfOnePhone(Of(), Of("99000000000002")));
+        Assert.Null(SnapshotPair.AreOfOnePhone(Of(), Of("")));
+        Assert.True(SnapshotPair.AreOfOnePhone(Named("devices/a"), Named("devices/a")));
+        Assert.False(SnapshotPair.AreOfOnePhone(Named("devices/a"), Named("devices/b")));
+        Assert.Null(SnapshotPair.AreOfOnePhone(Named(""), Named("devices/b")));
     }
 
     [Fact]
@@ -53,8 +53,8 @@ public sealed class SnapshotWordsTests
         Snapshot one = Of(model: "SM\u202EG991U");
         one.CreateTime = Timestamp.FromDateTime(new DateTime(2026, 11, 23, 12, 0, 0, DateTimeKind.Utc));
 
-        Assert.DoesNotContain('\u202E', SnapshotWords.Line(one));
-        Assert.DoesNotContain('\u202E', string.Concat(SnapshotWords.Cautions(one, Of())));
+        Assert.DoesNotContain('\u202E', NvWords.Line(one));
+        Assert.DoesNotContain('\u202E', string.Concat(SnapshotPair.Cautions(one, Of())));
     }
 
     private static Snapshot Of(string meid = "99000000000001", string model = "SM-G991U", string build = "build-1") =>

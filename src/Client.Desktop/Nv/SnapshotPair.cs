@@ -3,24 +3,9 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Nv;
 
-/// <summary>Snapshots in words, and what belongs together.</summary>
-public static class SnapshotWords
+/// <summary>Two snapshots side by side: whether they belong together, and what to beware of.</summary>
+public static class SnapshotPair
 {
-    /// <summary>Model and name of the phone, as in "SM-G991U, sm-g991u-3f2a".</summary>
-    public static string Phone(Snapshot snapshot)
-    {
-        ArgumentNullException.ThrowIfNull(snapshot);
-        string[] parts = [.. ((string[])[SafeText.Clean(snapshot.Identity?.Model ?? ""), Named.Short(snapshot.Device)]).Where(part => part.Length > 0)];
-        return parts.Length == 0 ? NvTexts.UnknownPhone : string.Join(", ", parts);
-    }
-
-    /// <summary>A line that tells a snapshot from others, as in "2026-11-23 15:02:11, read, SM-G991U, sm-g991u-3f2a".</summary>
-    public static string Line(Snapshot snapshot)
-    {
-        ArgumentNullException.ThrowIfNull(snapshot);
-        return NvTexts.SnapshotLine.With(NvWords.Time(snapshot.CreateTime), Words.For(snapshot.Origin), Phone(snapshot));
-    }
-
     /// <summary>Whether two snapshots are of one phone; null when they do not tell.</summary>
     public static bool? AreOfOnePhone(Snapshot a, Snapshot b)
     {
@@ -54,7 +39,7 @@ public static class SnapshotWords
         foreach ((uint[] only, string name) in ((uint[], string)[])[([.. a.Slots.Except(b.Slots)], NvTexts.SideA), ([.. b.Slots.Except(a.Slots)], NvTexts.SideB)])
         {
             if (only.Length > 0)
-                cautions.Add(NvTexts.CautionSlots.With(NvWords.Sims(only), name));
+                cautions.Add(NvTexts.CautionSlots.With(ShellWords.Sims(only), name));
         }
         return cautions;
     }
