@@ -13,7 +13,7 @@ internal static partial class Faults
     /// <summary>Somebody else holds the lease, or the caller does under another request.</summary>
     public static OperationException LeaseHeld(LeaseView lease, Caller by, TimeSpan left) => new(OperationError.DeviceBusy,
         lease.HolderId == by.Id
-            ? $"You hold the lease on {lease.Device} already (token {lease.Token}, {lease.Purpose}), until {lease.Until} unless it is renewed. To restore with it: --lease {lease.Token}"
+            ? $"You hold the lease on {lease.Device} already (token {lease.Token}, {lease.Purpose}), until {lease.Until} unless it is renewed. A restore uses it when it names it (imei: --lease {lease.Token})."
             : $"{lease.Who} holds {lease.Device} until {lease.Until} unless it is renewed: {lease.Purpose}. Wait in line for it, or ask them. {NothingSent}")
     {
         Fields = HolderFields(lease),

@@ -10,7 +10,7 @@ internal static partial class Faults
 
     public static OperationException SecondPerson(Caller by) =>
         new(OperationError.SecondPersonRequired,
-            $"{by.Name} asked for this restore, so another person has to approve it: a supervisor at a station of their own. To pair one: imei-agent pair --role supervisor --name NAME");
+            $"{by.Name} asked for this restore, so another person has to approve it: a supervisor at a station of their own. The agent's owner pairs one: imei-agent pair --role supervisor --name NAME");
 
     /// <summary>The exception for a ruling that refuses.</summary>
     public static OperationException Ruled(RestoreRuling ruling, string phone, SlotReading slot, RestoreFacts facts) => ruling switch
@@ -38,13 +38,13 @@ internal static partial class Faults
         new(OperationError.RequestIdReused, $"The request_id {requestId} was used with other content. {NothingSent} Every new restore needs a new UUID.");
 
     public static OperationException IsOpen(string phone, JournalRow row) =>
-        new(OperationError.JournalOpen, $"An earlier restore of {phone} ({JournalNames.Full(row.Id)}) is not settled. {NothingSent} Connect the phone anew, or settle it: "
-            + $"imei journal settle {JournalNames.Full(row.Id)} --reason \"why\".")
+        new(OperationError.JournalOpen, $"An earlier restore of {phone} ({JournalNames.Full(row.Id)}) is not settled. {NothingSent} Connect the phone anew, or let a "
+            + $"supervisor settle it in the journal (imei journal settle {JournalNames.Full(row.Id)} --reason \"why\").")
         { Fields = Field("journal", JournalNames.Full(row.Id)) };
 
     public static string MayBeIts(JournalRow row) =>
         $"This phone tells no serial numbers, and may be {row.Entry.Device}, of which an interrupted restore ({JournalNames.Full(row.Id)}) is not settled. Restart it. If it is "
-        + $"another phone, connect {row.Entry.Device} first, or close that restore: imei journal settle {JournalNames.Full(row.Id)} --by-hand --reason \"why\".";
+        + $"another phone, connect {row.Entry.Device} first, or let a supervisor close that restore in the journal, by hand (imei journal settle {JournalNames.Full(row.Id)} --by-hand --reason \"why\").";
 
     public static OperationException StillOpen(JournalRow row, string hint) =>
         new(OperationError.WriteOutcomeUnknown,
@@ -94,8 +94,8 @@ internal static partial class Faults
 
     public static OperationException SpcRequired(string phone) =>
         new(OperationError.SpcRequired,
-            $"{phone} is locked: it wants its service programming code (SPC) before this item may be written. Give it with --spc; 000000 is the code of "
-            + "phones as they are made, operators call theirs MSL. Ask the owner's operator; every wrong code counts towards a lock-out.");
+            $"{phone} is locked: it wants its service programming code (SPC) before this item may be written. Ask again with "
+            + "the code (imei: --spc). The owner's operator has it, as MSL or SPC; it is not guessed, and every wrong code counts towards a lock-out.");
 
     /// <param name="phone">Its name.</param>
     /// <param name="isSilent">It did not answer, as phones do after a wrong code; the answer can also have been lost.</param>
@@ -112,8 +112,8 @@ internal static partial class Faults
 
     public static OperationException PasswordRequired(string phone) =>
         new(OperationError.PasswordRequired,
-            $"{phone} is locked: it wants its security password (16 hex digits) before this item may be written. Give it with --password. Only the maker or the "
-            + "owner's operator has it; it is not guessed.");
+            $"{phone} is locked: it wants its security password (16 hex digits) before this item may be written. Ask again with "
+            + "it (imei: --password). Only the maker or the owner's operator has it; it is not guessed.");
 
     /// <inheritdoc cref="SpcRefused"/>
     public static OperationException PasswordRefused(string phone, bool isSilent) =>
@@ -149,8 +149,8 @@ internal static partial class Faults
     public static OperationException Torn(string phone, IReadOnlyList<SlotChange> changes, string journal, OperationException? why, OperationException failed) =>
         new(OperationError.WriteOutcomeUnknown,
             $"{(why is null ? "" : why.Message + " ")}{failed.Message} The old values could not be put back, so {Numbers(changes)} of {phone} may hold old, new or wrong values. "
-            + $"{journal} stays open. What was there before is in the backup snapshot. When the phone wants a code: imei journal settle {journal} --spc - --reason \"why\"; "
-            + "the same without a code tries once more, and with --by-hand closes it as it is.", failed)
+            + $"{journal} stays open. What was there before is in the backup snapshot. A supervisor settles it in the journal, with the code when the phone wants one (imei journal "
+            + $"settle {journal} --spc - --reason \"why\"), without a code to try once more, or by hand to close it as it is (--by-hand).", failed)
         { Fields = Field("journal", journal) };
 
     public static OperationException UnknownOutcome(string phone, IReadOnlyList<SlotChange> changes, string journal, Holding now)
@@ -160,7 +160,7 @@ internal static partial class Faults
         {
             Holding.OtherValid =>
                 $"{Capital(slots)} of {phone} now shows another valid IMEI than it was given, which was left alone: some firmware puts its own number back. "
-                + $"{journal} stays open: compare with the label, then close it with imei journal settle {journal} --by-hand --reason \"why\".",
+                + $"{journal} stays open: compare with the label, then a supervisor closes it in the journal, by hand (imei journal settle {journal} --by-hand --reason \"why\").",
             Holding.Unreadable =>
                 $"It could not be read what {slots} of {phone} holds now. {journal} stays open: connect the phone, and it is settled by what the phone then holds. "
                 + "Repeat the request with the same request_id to learn it.",
@@ -235,10 +235,10 @@ internal static partial class Faults
         {
             Holding.Unreadable => $"{slots} cannot be read. Restart the phone",
             Holding.OtherValid => $"{slots} shows a valid IMEI that is neither the old nor the new one, which is never overwritten. Compare with the label",
-            _ => $"{slots} holds neither the old nor the new value, and the phone did not take the old one back. When it wants a code, give it: "
-                + $"imei journal settle {name} --spc - --reason ... Without a code the same command tries once more. What it held is in the backup snapshot",
+            _ => $"{slots} holds neither the old nor the new value, and the phone did not take the old one back. A supervisor settles it in the journal, with the "
+                + $"code when it wants one (imei journal settle {name} --spc - --reason ...), or without to try once more. What it held is in the backup snapshot",
         };
-        return $"An interrupted restore ({name}) of {phone} is not settled: {why}. A person can close it as it is: imei journal settle {name} --by-hand --reason ...";
+        return $"An interrupted restore ({name}) of {phone} is not settled: {why}. A supervisor can close it as it is, by hand (imei journal settle {name} --by-hand --reason ...).";
     }
 
     private static string Slots(IReadOnlyList<SlotChange> changes) => changes.Count == 1 ? $"slot {changes[0].Slot} is" : "both slots are";

@@ -39,7 +39,7 @@ internal static class RestoreResponses
 
     public static JournalEntry ToProto(this JournalView row, bool reveal)
     {
-        var entry = new JournalEntry { Name = row.Receipt.Journal, State = ToProto(row.State), Receipt = ToProto(row.Receipt, reveal), Hint = row.Hint };
+        var entry = new JournalEntry { Name = row.Receipt.Journal, State = ToProto(row.State), Receipt = ToProto(row.Receipt, reveal), Hint = row.Hint, UnderWay = row.IsUnderWay };
         if (row.State != Vault.JournalState.Closed)
             (entry.Receipt.Outcome, entry.Receipt.EndTime) = (WriteOutcome.Unspecified, null);
         return entry;

@@ -7,11 +7,12 @@ namespace ImeiAgent.Client.Desktop.Backups;
 /// <summary>Jobs in words.</summary>
 public static class JobWords
 {
-    /// <summary>What a job reads, as in "full, SIM 1 and 2".</summary>
+    /// <summary>What a job reads, as in "full, SIM 1 and 2", or "3 items, SIM 1" when it is no backup of everything.</summary>
     public static string Reads(Job job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        return (job.Quick ? BackupTexts.ReadsQuick : BackupTexts.ReadsFull).With(ShellWords.Sims(job.Slots));
+        string sims = ShellWords.Sims(job.Slots);
+        return job.Quick ? BackupTexts.ReadsQuick.With(sims) : job.ReadsEverything ? BackupTexts.ReadsFull.With(sims) : BackupTexts.ReadsItems.With(job.Progress?.Total ?? 0, sims);
     }
 
     /// <summary>A time span, as in "3.5 s" or "2 min 5 s".</summary>

@@ -114,11 +114,14 @@ public sealed class JournalDesk(PhoneRegistry phones, VaultFile vault, RestoreIm
     private JournalRow Find(string name) =>
         JournalNames.Parse(name) is { } id && VaultAccess.Try(() => vault.Journal.Find(id)) is { } row ? row : throw Faults.JournalNotFound(name);
 
-    private JournalView View(JournalRow row) => new(row.State, RestoreReceipt.Of(row), row.State == JournalState.Closed ? "" : Hint(row));
+    private JournalView View(JournalRow row)
+    {
+        bool isOpen = row.State != JournalState.Closed, isUnderWay = isOpen && restores.IsRunning(row.Entry.RequestId);
+        return new JournalView(row.State, RestoreReceipt.Of(row), isUnderWay ? "It is under way." : isOpen ? Hint(row) : "", isUnderWay);
+    }
 
     private string Hint(JournalRow row) =>
-        restores.IsRunning(row.Entry.RequestId) ? "It is under way."
-        : PhoneOf(row) is { Hint.Length: > 0 } phone ? phone.Hint
+        PhoneOf(row) is { Hint.Length: > 0 } phone ? phone.Hint
         : $"Connect {row.Entry.Device}: it is settled by what the phone then holds.";
 
     private PhoneView? PhoneOf(JournalRow row) =>

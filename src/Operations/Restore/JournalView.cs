@@ -6,7 +6,8 @@ namespace ImeiAgent.Operations;
 /// <param name="State">How far it is.</param>
 /// <param name="Receipt">What it did or is doing.</param>
 /// <param name="Hint">What will settle it; empty when it is closed.</param>
-public sealed record JournalView(JournalState State, RestoreReceipt Receipt, string Hint);
+/// <param name="IsUnderWay">Its restore is being carried out at this moment, so that nobody can settle it.</param>
+public sealed record JournalView(JournalState State, RestoreReceipt Receipt, string Hint, bool IsUnderWay);
 
 /// <summary>A page of journal rows, newest first.</summary>
 /// <param name="Rows">The rows.</param>

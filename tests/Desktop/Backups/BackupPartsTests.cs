@@ -67,6 +67,30 @@ public sealed class BackupPartsTests : ScriptedPage
         Assert.Equal([true, false], asked);
     }
 
+    [Fact]
+    public void Only_what_reads_every_item_of_its_slots_is_called_full()
+    {
+        Agent.OnListJobs = _ => new ListJobsResponse { Jobs = { Reading("jobs/d", 131072), Reading("jobs/c", 3), Reading("jobs/b", 65536), Reading("jobs/a", 131072, quick: true) } };
+
+        IRenderedComponent<JobsPage> page = Page<JobsPage>();
+
+        page.WaitForAssertion(() => Assert.Equal(4, Names(page).Length));
+        string[] rows = [.. page.FindAll("tr[data-job]").Select(row => row.TextContent)];
+        Assert.Contains("full, SIM 1 and 2", rows[0], StringComparison.Ordinal);
+        Assert.Contains("3 items only, SIM 1 and 2", rows[1], StringComparison.Ordinal);
+        Assert.Contains("65,536 items only, SIM 1 and 2", rows[2], StringComparison.Ordinal);
+        Assert.Contains("quick, SIM 1 and 2", rows[3], StringComparison.Ordinal);
+    }
+
+    private static Job Reading(string name, uint total, bool quick = false)
+    {
+        Job job = Ended(name, 1);
+        (job.Quick, job.Progress) = (quick, new ReadProgress { Done = total, Total = total });
+        job.Slots.Clear();
+        job.Slots.Add([1, 2]);
+        return job;
+    }
+
     private static void Press(IRenderedComponent<MudBlazor.MudDialogProvider> dialogs, string text)
     {
         // The second question is armed only a second later.

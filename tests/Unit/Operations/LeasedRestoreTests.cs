@@ -70,6 +70,7 @@ public class LeasedRestoreTests
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
         await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
         LeaseView held = bench.Leases.List().Single();
+        JournalView underWay = bench.Desk.List("", openOnly: true, 0, "").Rows.Single();
 
         var busy = Assert.Throws<OperationException>(() => bench.Leases.Steal(Bench.Order(held.Device, s_eva)));
         write.Release();
@@ -79,6 +80,9 @@ public class LeasedRestoreTests
 
         Assert.Equal((OperationError.DeviceBusy, TimeSpan.FromSeconds(5)), (busy.Error, busy.RetryAfter));
         Assert.Equal((held.Token + 1, "local:test"), (stolen.Lease.Token, stolen.Taken!.Holder));
+        Assert.Equal((true, "It is under way."), (underWay.IsUnderWay, underWay.Hint));
+        JournalView ended = bench.Desk.Get(underWay.Receipt.Journal);
+        Assert.Equal((false, JournalState.Closed, ""), (ended.IsUnderWay, ended.State, ended.Hint));
     }
 
     [Fact]

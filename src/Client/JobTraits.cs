@@ -3,11 +3,14 @@ using ImeiAgent.V1;
 
 namespace ImeiAgent.Client;
 
-/// <summary>How a job ended, as every client tells it.</summary>
-public static class JobEnds
+/// <summary>What every client tells of a job in the same way.</summary>
+public static class JobTraits
 {
     extension(Job job)
     {
+        /// <summary>Whether it reads all 65,536 items of each of its slots; else it is no full backup, whatever it is called.</summary>
+        public bool ReadsEverything => !job.Quick && job.Slots.Count > 0 && job.Progress?.Total == 65536u * (uint)job.Slots.Count;
+
         /// <summary>Whether nothing will become of it any more.</summary>
         public bool HasEnded => job.State is JobState.Succeeded or JobState.Failed or JobState.Cancelled;
 
