@@ -87,7 +87,7 @@ internal static class JobResponses
         {
             var proto = new ReadBatch { Sequence = (ulong)batch.Sequence };
             foreach (Diag.Nv.NvReading reading in batch.Items)
-                proto.Items.Add(reading.ToProto());
+                proto.Items.Add(reading.ToProto(reveal: false));
             return proto;
         });
 

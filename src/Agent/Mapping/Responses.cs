@@ -35,7 +35,7 @@ internal static class Responses
         PhoneAnswer = slot.PhoneAnswer,
     };
 
-    public static NvItem ToProto(this NvReading reading)
+    public static NvItem ToProto(this NvReading reading, bool reveal)
     {
         var item = new NvItem { Item = reading.Item.Number, Slot = reading.Slot, Outcome = (NvOutcome)reading.Outcome };
         if (reading.Outcome == Diag.Nv.NvOutcome.Answered)
@@ -43,15 +43,7 @@ internal static class Responses
         else
             item.Refusal = reading.Code;
         if (reading.IsActive)
-            item.Data = ByteString.CopyFrom(reading.Data.Bytes);
-        return item;
-    }
-
-    /// <summary>The same with its meaning, for a person: too slow for dumps.</summary>
-    public static NvItem ToProto(this NvReading reading, bool reveal)
-    {
-        NvItem item = reading.ToProto();
-        item.Text = NvMeaning.Of(reading, reveal);
+            (item.Data, item.Text) = (ByteString.CopyFrom(reading.Data.Bytes), NvMeaning.Of(reading, reveal));
         return item;
     }
 

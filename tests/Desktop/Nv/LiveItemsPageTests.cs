@@ -43,6 +43,7 @@ public sealed class LiveItemsPageTests : NvBench
         await ShownAsync(page, 42);
         await SearchAsync(page, "550");
         await ShownAsync(page, 2);
+        await Expect(Row(page, 550).Locator(".c-text")).ToHaveTextAsync("49015420*****18");
         await Row(page, 550).ClickAsync();
         await Expect(Detail(page)).ToContainTextAsync("read by job");
         await Expect(Detail(page).Locator(".hex-dump tbody tr").First).ToContainTextAsync("08 4A 09 51");
