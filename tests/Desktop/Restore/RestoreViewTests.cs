@@ -43,6 +43,22 @@ public sealed class RestoreViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_restore_that_was_refused_is_told_on_every_page_until_its_end_was_shown()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.PlanThen((request, answers, _) => answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.Refused) }));
+        await desk.SendAsync();
+        await desk.Run.Completion;
+        _bunit.Services.AddSingleton(desk.Cases).AddSingleton(new ReceiptSource(desk.Cases));
+        IRenderedComponent<RestoreNotices> notices = _bunit.Render<RestoreNotices>(with => with.Add(notices => notices.Link, desk.Link));
+        Assert.StartsWith("The restore of sm-g991u-3f2a ended: refused", notices.Find("[data-notice='restore']").TextContent.Trim(), StringComparison.Ordinal);
+
+        _bunit.Render<EndStep>(with => with.AddCascadingValue(desk.Link).Add(step => step.Case, desk.Case).Add(step => step.Receipt, desk.Run.Receipt!));
+
+        await notices.WaitForAssertionAsync(() => Assert.Empty(notices.FindAll("[data-notice='restore']")), Eventually.Deadline);
+    }
+
+    [Fact]
     public async Task Numbers_in_full_are_those_of_the_row_as_it_is_and_not_as_it_was()
     {
         await using RestoreDesk desk = await RestoreDesk.StartAsync();
