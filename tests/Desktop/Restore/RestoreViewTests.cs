@@ -2,6 +2,7 @@ using Bunit;
 using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.Client.Desktop.Shell;
@@ -38,7 +39,7 @@ public sealed class RestoreViewTests : IAsyncLifetime
 
         IRenderedComponent<PlanStep> step = _bunit.Render<PlanStep>(with => with.AddCascadingValue(desk.Link).Add(step => step.Case, desk.Case).Add(step => step.Plan, desk.Plan));
 
-        Assert.Equal("To this phone: SM-G991U sm-g991u-3f2a", step.Find("[data-phone]").TextContent);
+        Assert.Equal("To this phone: SM-G991U sm-g991u-3f2a at port /dev/ttyUSB0", Words(step.Find("[data-phone]")));
         Assert.True(step.Markup.IndexOf("data-phone", StringComparison.Ordinal) < step.Markup.IndexOf("<table", StringComparison.Ordinal));
     }
 
@@ -56,6 +57,36 @@ public sealed class RestoreViewTests : IAsyncLifetime
         _bunit.Render<EndStep>(with => with.AddCascadingValue(desk.Link).Add(step => step.Case, desk.Case).Add(step => step.Receipt, desk.Run.Receipt!));
 
         await notices.WaitForAssertionAsync(() => Assert.Empty(notices.FindAll("[data-notice='restore']")), Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task Each_step_says_which_of_several_phones_of_one_model_it_is()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Agent.OnListSnapshots = _ => new ListSnapshotsResponse();
+        desk.Tell(new Device(Samples.Phone()) { Name = "devices/sm-g991u-7303", Port = "/dev/ttyUSB1" });
+        await desk.Link.UntilAsync(() => desk.Link.View.Devices.Count == 2, TestContext.Current.CancellationToken);
+        _bunit.Services.AddSingleton(desk.Cases).AddSingleton(new ReceiptSource(desk.Cases)).AddSingleton<HeldLeases>().AddSingleton(NullLoggerFactory.Instance);
+        IRenderedComponent<RestorePage> Page(string device) => _bunit.Render<RestorePage>(with => with
+            .AddCascadingValue(desk.Link).Add(page => page.Agent, "local").Add(page => page.Device, device));
+        IRenderedComponent<RestorePage> page = Page("sm-g991u-3f2a"), twin = Page("sm-g991u-7303");
+        Task SaysAsync(string state) => page.WaitForAssertionAsync(
+            () =>
+            {
+                Assert.Equal(state, page.Find(".wizard").GetAttribute("data-state"));
+                Assert.Equal("This phone: SM-G991U sm-g991u-3f2a at port /dev/ttyUSB0", Words(page.Find("[data-phone]")));
+            },
+            Eventually.Deadline);
+
+        await SaysAsync("Drafting");
+        Assert.Equal("This phone: SM-G991U sm-g991u-7303 at port /dev/ttyUSB1", Words(twin.Find("[data-phone]")));
+        desk.Type();
+        await desk.Case.CheckAsync();
+        await SaysAsync("Planned");
+        desk.Case.Send(desk.Plan, "", "");
+        await desk.Run.Completion;
+        await SaysAsync("Sent");
     }
 
     [Fact]
@@ -130,6 +161,9 @@ public sealed class RestoreViewTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _bunit.DisposeAsync();
+
+    // As it is read.
+    private static string Words(AngleSharp.Dom.IElement element) => string.Join(' ', element.TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
 
     private IRenderedComponent<ReceiptView> View(RestoreDesk desk, JournalEntry row)
     {
