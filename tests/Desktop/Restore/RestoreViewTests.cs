@@ -1,4 +1,5 @@
 using Bunit;
+using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Client.Desktop.Agents;
@@ -90,6 +91,46 @@ public sealed class RestoreViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_receipt_tells_the_phone_as_the_backup_before_the_write_has_it()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        Snapshot backup = new(Samples.Snapshot()) { Identity = new PhoneIdentity { Model = "SM-G991B", Esn = "80A1B2C3", Meid = "A10000009A5B3C" } };
+        desk.Agent.OnGetSnapshot = asked => asked.Name == "snapshots/before" && !asked.RevealImei ? new GetSnapshotResponse { Snapshot = backup } : throw new InvalidOperationException();
+        WriteReceipt receipt = Samples.Receipt(new WriteImeiRequest { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" }, WriteOutcome.Applied);
+        receipt.BackupSnapshot = "snapshots/before";
+        receipt.StartTime = Timestamp.FromDateTime(new DateTime(2026, 11, 23, 10, 0, 0, DateTimeKind.Utc));
+        IRenderedComponent<ReceiptView> view = View(desk, new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = receipt });
+
+        await view.WaitForAssertionAsync(
+            () => Assert.Equal(("SM-G991B", "80A1B2C3", "A10000009A5B3C"), (Fact(view, "Model"), Fact(view, "ESN"), Fact(view, "MEID"))), Eventually.Deadline);
+        Assert.Equal("2026-11-23 10:00:00 UTC", Fact(view, "Started"));
+    }
+
+    [Fact]
+    public async Task A_receipt_without_a_backup_tells_the_phone_as_it_is_attached_and_masks_a_serial_number_that_is_its_IMEI()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnGetSnapshot = _ => throw FakeAgent.Failure(Grpc.Core.StatusCode.NotFound, "SNAPSHOT_NOT_FOUND", "There is none.");
+        desk.Tell(new Device(Samples.Phone()) { Identity = new PhoneIdentity { Model = "SM-G991U", Meid = "35693803564380" } });
+        await desk.Link.UntilAsync(() => desk.Link.View.Find(Samples.PhoneName)!.Identity.Meid.Length > 0, TestContext.Current.CancellationToken);
+        WriteImeiRequest request = new() { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" };
+        JournalEntry Row(bool reveal)
+        {
+            WriteReceipt receipt = Samples.Receipt(new(request) { RevealImei = reveal }, WriteOutcome.Applied);
+            receipt.Slots[0].NewBytes = reveal ? Google.Protobuf.ByteString.CopyFrom(Samples.NumberBytes) : Google.Protobuf.ByteString.Empty;
+            receipt.BackupSnapshot = "snapshots/before";
+            return new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = receipt };
+        }
+        desk.Agent.OnGetJournalEntry = asked => new GetJournalEntryResponse { Entry = Row(asked.RevealImei) };
+        IRenderedComponent<ReceiptView> view = View(desk, Row(false));
+
+        await view.WaitForAssertionAsync(() => Assert.Equal(("SM-G991U", null, "35693803*****0"), (Fact(view, "Model"), Fact(view, "ESN"), Fact(view, "MEID"))), Eventually.Deadline);
+        view.Find("input[type='checkbox']").Change(true);
+
+        await view.WaitForAssertionAsync(() => Assert.Equal("35693803564380", Fact(view, "MEID")), Eventually.Deadline);
+    }
+
+    [Fact]
     public async Task Numbers_in_full_are_those_of_the_row_as_it_is_and_not_as_it_was()
     {
         await using RestoreDesk desk = await RestoreDesk.StartAsync();
@@ -161,6 +202,8 @@ public sealed class RestoreViewTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _bunit.DisposeAsync();
+
+    private static string? Fact(IRenderedComponent<ReceiptView> view, string name) => view.FindAll("dt").SingleOrDefault(one => one.TextContent == name)?.NextElementSibling?.TextContent;
 
     // As it is read.
     private static string Words(AngleSharp.Dom.IElement element) => string.Join(' ', element.TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
