@@ -3,6 +3,7 @@ using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Approvals;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
@@ -131,6 +132,35 @@ public sealed class RestoreViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_supervisor_is_told_which_phone_it_is_and_sees_the_number_it_holds_when_they_ask()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync(Role.Supervisor);
+        Device twin = new(Samples.Phone()) { Name = "devices/sm-g991u-7303", Port = "/dev/ttyUSB1" };
+        desk.Tell(twin);
+        desk.Agent.OnListApprovals = _ => new ListApprovalsResponse
+        {
+            Approvals = { new Approval { RequestId = "17", Device = twin.Name, AskedBy = "ben", Question = "Asked by ben: ticket 4711 | Slot 2 holds 49015420*****18." } },
+        };
+        desk.Agent.OnReadImei = asked =>
+        {
+            ImeiSlot[] slots = [.. twin.ImeiSlots.Select(slot => new ImeiSlot(slot))];
+            slots[1].Imei = asked is { RevealImei: true, Device: "devices/sm-g991u-7303" } ? Samples.Number2 : Samples.Masked2;
+            return new ReadImeiResponse { Slots = { slots } };
+        };
+        IRenderedComponent<ApprovalsPage> page = _bunit.Render<ApprovalsPage>(with => with.AddCascadingValue(desk.Link).Add(page => page.Agent, "local"));
+        await page.WaitForAssertionAsync(
+            () => Assert.Equal("SM-G991U sm-g991u-7303 at port /dev/ttyUSB1", Words(page.Find("[data-approval='17'] [data-which]"))), Eventually.Deadline);
+        Assert.Empty(desk.Agent.RequestsOf<ReadImeiRequest>());
+        Assert.Equal(Samples.Masked2, Words(page.Find("tr[data-slot='2'] .imei")));
+
+        Press(page, "Show numbers");
+        await page.WaitForAssertionAsync(() => Assert.Equal(Samples.Number2, Words(page.Find("tr[data-slot='2'] .imei"))), Eventually.Deadline);
+        Assert.Equal(("devices/sm-g991u-7303", true), Assert.Single(desk.Agent.RequestsOf<ReadImeiRequest>()) is var asked ? (asked.Device, asked.RevealImei) : default);
+        Press(page, "Hide numbers");
+        await page.WaitForAssertionAsync(() => Assert.DoesNotContain(Samples.Number2, page.Markup, StringComparison.Ordinal), Eventually.Deadline);
+    }
+
+    [Fact]
     public async Task Numbers_in_full_are_those_of_the_row_as_it_is_and_not_as_it_was()
     {
         await using RestoreDesk desk = await RestoreDesk.StartAsync();
@@ -204,6 +234,8 @@ public sealed class RestoreViewTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _bunit.DisposeAsync();
 
     private static string? Fact(IRenderedComponent<ReceiptView> view, string name) => view.FindAll("dt").SingleOrDefault(one => one.TextContent == name)?.NextElementSibling?.TextContent;
+
+    private static void Press(IRenderedComponent<ApprovalsPage> page, string button) => page.FindAll("button").Single(one => one.TextContent.Trim() == button).Click();
 
     // As it is read.
     private static string Words(AngleSharp.Dom.IElement element) => string.Join(' ', element.TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
