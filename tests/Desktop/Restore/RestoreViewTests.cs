@@ -161,6 +161,20 @@ public sealed class RestoreViewTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task While_a_label_is_typed_no_more_is_said_than_that_its_digits_are_in_order()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnCheckLabel = asked => new CheckLabelResponse { State = LabelState.Accepted, Imei = asked.Label, DigitCount = 15 };
+        IRenderedComponent<LabelField> field = _bunit.Render<LabelField>(with => with.AddCascadingValue(desk.Link).Add(field => field.Slot, new SlotDraft(1) { IsChosen = true, Source = NumberSource.Label }));
+
+        field.Find("#label-1").Input(Samples.Number);
+
+        await field.WaitForAssertionAsync(() => Assert.Equal("Accepted", field.Find(".label-verdict").GetAttribute("data-verdict")), Eventually.Deadline);
+        Assert.DoesNotContain("accepted", field.Find(".label-verdict").TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.StartsWith("Only the digits were checked.", field.Find("[data-only-digits]").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Numbers_in_full_are_those_of_the_row_as_it_is_and_not_as_it_was()
     {
         await using RestoreDesk desk = await RestoreDesk.StartAsync();

@@ -187,7 +187,7 @@ public sealed class WizardTests : RestoreBench
         await Expect(page.Locator("[data-bytes]")).ToHaveCountAsync(0);
         await Expect(Button(page, "next")).ToBeDisabledAsync();
         await page.Locator("#label-1").PressAsync("Enter");
-        await Expect(page.GetByText("Each slot needs a number that is accepted.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Each slot needs a number, from a backup or one that reads as an IMEI.")).ToBeVisibleAsync();
         await window.AccessibleAsync();
         Assert.Equal((Zeros, 0L), (phone.Holds(1), phone.Writes));
         Assert.Empty(await JournalAsync());
