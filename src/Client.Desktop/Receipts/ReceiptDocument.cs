@@ -29,13 +29,15 @@ public sealed class ReceiptDocument(IServiceProvider services, ILoggerFactory lo
     /// <param name="link">The agent.</param>
     /// <param name="entry">The row.</param>
     /// <param name="revealed">Whether its numbers are in full; said in the file.</param>
-    public async Task<string> MakeAsync(AgentLink link, JournalEntry entry, bool revealed)
+    /// <param name="cancellation">Ends it.</param>
+    public async Task<string> MakeAsync(AgentLink link, JournalEntry entry, bool revealed, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(entry);
+        PhoneIdentity? identity = await ReceiptSource.WhoseAsync(link, entry.Receipt ?? new WriteReceipt(), cancellation);
         await using HtmlRenderer renderer = new(services, logs);
         string body = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<ReceiptBody>(
-            ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(ReceiptBody.Entry)] = entry }))).ToHtmlString());
+            ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(ReceiptBody.Entry)] = entry, [nameof(ReceiptBody.Identity)] = identity }))).ToHtmlString());
         string heading = Encode(ReceiptTexts.Heading.With(entry.Name));
         string made = Encode(ReceiptTexts.MadeBy.With(
             time.GetUtcNow().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), SafeText.Clean(link.View.Agent?.Host ?? link.Name), SafeText.Clean(link.View.Agent?.Version ?? "")));

@@ -29,7 +29,7 @@ internal static class ReceiptDownloads
             {
                 return Say(StatusCodes.Status502BadGateway, ReceiptTexts.NotRevealed);
             }
-            string html = await document.MakeAsync(link, row, reveal == true);
+            string html = await document.MakeAsync(link, row, reveal == true, context.RequestAborted);
             string name = $"receipt-{SafeText.Clean(row.Name).Replace('/', '-')}";
             if (format == "html")
                 return Results.File(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", name + ".html");

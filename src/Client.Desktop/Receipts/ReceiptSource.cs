@@ -28,5 +28,29 @@ public sealed class ReceiptSource(RestoreCases cases)
         return (await link.Client.GetJournalEntryAsync(new() { Name = journal, RevealImei = reveal }, cancellation)).Entry;
     }
 
+    /// <summary>
+    /// Who the phone of a receipt was: by the backup before the write; where there is none any more, by the phone of that name as it is attached.
+    /// Null when nothing tells.
+    /// </summary>
+    /// <param name="link">The agent.</param>
+    /// <param name="receipt">The receipt.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static async Task<PhoneIdentity?> WhoseAsync(AgentLink link, WriteReceipt receipt, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        ArgumentNullException.ThrowIfNull(receipt);
+        PhoneIdentity? kept = null;
+        try
+        {
+            if (receipt.BackupSnapshot.Length > 0)
+                kept = (await link.Client.GetSnapshotAsync(new() { Name = receipt.BackupSnapshot }, cancellation)).Snapshot.Identity;
+        }
+        catch (AgentException)
+        {
+            // A receipt without it is a receipt still.
+        }
+        return kept ?? link.View.Find(receipt.Device)?.Identity;
+    }
+
     private static string Full(string journal) => journal.Contains('/', StringComparison.Ordinal) ? journal : "journal/" + journal;
 }

@@ -37,6 +37,13 @@ internal static class ReceiptWords
     public static string Utc(Timestamp? time) =>
         time is null ? "" : time.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
 
+    /// <summary>
+    /// The MEID. One of decimal digits alone is the beginning of the phone's IMEI (3GPP2 S.R0048-A), so it is masked as the receipt's numbers are.
+    /// </summary>
+    public static string Meid(string? meid, WriteReceipt receipt) => meid is { Length: 14 } && meid.All(char.IsAsciiDigit) && receipt.EverySlot.All(slot => slot.NewBytes.IsEmpty)
+        ? $"{meid[..8]}*****{meid[13..]}"
+        : meid ?? "";
+
     /// <summary>With a capital and a full stop.</summary>
     public static string Sentence(string words) => words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..] + (words.EndsWith('.') ? "" : ".");
 

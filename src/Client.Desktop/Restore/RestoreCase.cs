@@ -21,6 +21,7 @@ public sealed partial class RestoreCase
     private WriteImeiRequest? _asked;
     private ulong? _looked;
     private int _windows;
+    private RestoreRun? _seen;
 
     internal RestoreCase(AgentLink link, string device, TimeProvider time, CancellationToken end)
     {
@@ -49,6 +50,9 @@ public sealed partial class RestoreCase
     /// <summary>Whether it is worth keeping without a window.</summary>
     public bool IsUnderWay => State is Sent or AwaitingApproval;
 
+    /// <summary>Whether a person was shown how it ended. An outcome that nobody knows is no end.</summary>
+    public bool EndWasSeen => State is Sent { Run: var run } && ReferenceEquals(run, _seen);
+
     /// <summary>Raised after anything of it changed, on any thread.</summary>
     public event Action? Changed;
 
@@ -57,6 +61,9 @@ public sealed partial class RestoreCase
 
     /// <summary>Whether nobody looks at it and nothing of it is under way.</summary>
     internal bool IsIdle => !IsUnderWay && _windows == 0;
+
+    /// <summary>Whether it has nothing more to tell and nobody looks at it.</summary>
+    internal bool IsPast => EndWasSeen && _windows == 0;
 
     /// <summary>A window shows it.</summary>
     public void Enter()
@@ -77,6 +84,15 @@ public sealed partial class RestoreCase
             return;
         await StartOverAsync();
         Left?.Invoke();
+    }
+
+    /// <summary>A window has drawn how it ended.</summary>
+    public void SeeEnd()
+    {
+        if (EndWasSeen || State is not Sent { Run: { State: RunState.Over } run } || run.Receipt?.Outcome == WriteOutcome.Unknown)
+            return;
+        _seen = run;
+        Changed?.Invoke();
     }
 
     /// <summary>Goes back to choosing and typing, and gives the phone back. What was sent is not taken back.</summary>

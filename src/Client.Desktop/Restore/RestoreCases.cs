@@ -37,11 +37,18 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
     /// <summary>That of a phone, for a window that shows it from now on.</summary>
     /// <param name="link">The agent.</param>
     /// <param name="device">The phone's full name.</param>
-    public RestoreCase Enter(AgentLink link, string device)
+    /// <param name="anew">Whether a person comes to it, and does not load its page again: one whose end was seen gives way to a new one.</param>
+    public RestoreCase Enter(AgentLink link, string device, bool anew = false)
     {
         lock (_gate)
         {
             RestoreCase found = Of(link, device);
+            if (anew && found.IsPast)
+            {
+                _cases.Remove((link.Name, device));
+                _ = found.ForgetAsync();
+                found = Of(link, device);
+            }
             found.Enter();
             return found;
         }

@@ -45,6 +45,13 @@ public sealed class ApprovalPageTests : RestoreBench
         await Expect(asked).ToContainTextAsync("bench-3");
         await Expect(asked).Not.ToContainTextAsync(Label2);
         await Expect(asked.Locator("[data-action='approve']")).ToBeDisabledAsync();
+        // Which phone, and what it holds, for whoever asks to see it.
+        Device device = await DeviceAsync("port-1");
+        await Expect(asked.Locator("[data-which]")).ToHaveTextAsync($"{device.Identity.Model} {Named.Short(device.Name)} at port {device.Port}");
+        await asked.GetByRole(AriaRole.Button, new() { Name = "Show numbers" }).ClickAsync();
+        await Expect(asked.Locator(".imei").First).ToHaveTextAsync(Label);
+        AuditRow row = Assert.Single((await Owner.ListAuditAsync(new(), Ct)).Rows, row => row is { Action: "reveal-imei", Operator: "front" });
+        Assert.Equal(device.Name, row.Device);
         await asked.GetByRole(AriaRole.Textbox).FillAsync("compared with the label");
         await front.BothThemesAsync("approvals");
         await asked.Locator("[data-action='approve']").ClickAsync();

@@ -23,9 +23,11 @@ public sealed class ReceiptTests : RestoreBench
         await SendAsync(page);
         await ReceiptAsync(page, WriteOutcome.Applied);
         WriteReceipt stored = (await JournalAsync())[0].Receipt;
+        PhoneIdentity phone = (await DeviceAsync("port-1")).Identity;
+        Assert.True(phone.Model.Length > 0 && phone.Esn.Length > 0 && phone.Meid.Length > 0);
 
         string html = await System.IO.File.ReadAllTextAsync(await SaveAsync(page, "html", "receipt-journal-1.html"), Ct);
-        foreach (string part in (string[])[Masked, "Numbers are masked.", "ticket 4711", "photo of the label", "bench-3", stored.Sha256, stored.TraceId, stored.RequestId, "journal/1"])
+        foreach (string part in (string[])[Masked, "Numbers are masked.", "ticket 4711", "photo of the label", "bench-3", stored.Sha256, stored.TraceId, stored.RequestId, "journal/1", " UTC<", phone.Model, phone.Esn, phone.Meid])
             Assert.Contains(part, html, StringComparison.Ordinal);
         Assert.DoesNotContain(Label, html, StringComparison.Ordinal);
         Assert.DoesNotContain("<script", html, StringComparison.OrdinalIgnoreCase);
@@ -34,6 +36,7 @@ public sealed class ReceiptTests : RestoreBench
         string pdf = Words(await SaveAsync(page, "pdf", "receipt-journal-1.pdf"));
         Assert.Contains("the phone holds the new value", pdf, StringComparison.Ordinal);
         Assert.Contains(Masked, pdf, StringComparison.Ordinal);
+        Assert.Contains(phone.Meid, pdf, StringComparison.Ordinal);
         Assert.DoesNotContain(Label, pdf, StringComparison.Ordinal);
         await Expect(page.Locator("[data-note]")).ToContainTextAsync("The PDF was saved");
 

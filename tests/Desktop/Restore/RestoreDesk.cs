@@ -101,6 +101,9 @@ internal sealed class RestoreDesk : IAsyncDisposable
         _news.Writer.TryWrite(Attention());
     }
 
+    /// <summary>The agent tells of another phone.</summary>
+    public void Tell(Device device) => _news.Writer.TryWrite(new WatchDevicesResponse { Device = device });
+
     /// <summary>Waits until the restore is in a state.</summary>
     public Task UntilAsync(Func<RestoreState, bool> fits) => Eventually.HoldsAsync(() => fits(Case.State));
 

@@ -1,7 +1,10 @@
 using Bunit;
+using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Client.Contexts;
 using ImeiAgent.Client.Desktop;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Approvals;
+using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.Client.Desktop.Shell;
@@ -38,8 +41,137 @@ public sealed class RestoreViewTests : IAsyncLifetime
 
         IRenderedComponent<PlanStep> step = _bunit.Render<PlanStep>(with => with.AddCascadingValue(desk.Link).Add(step => step.Case, desk.Case).Add(step => step.Plan, desk.Plan));
 
-        Assert.Equal("To this phone: SM-G991U sm-g991u-3f2a", step.Find("[data-phone]").TextContent);
+        Assert.Equal("To this phone: SM-G991U sm-g991u-3f2a at port /dev/ttyUSB0", Words(step.Find("[data-phone]")));
         Assert.True(step.Markup.IndexOf("data-phone", StringComparison.Ordinal) < step.Markup.IndexOf("<table", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_restore_that_was_refused_is_told_on_every_page_until_its_end_was_shown()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.PlanThen((request, answers, _) => answers.WriteAsync(new WriteImeiResponse { Receipt = Samples.Receipt(request, WriteOutcome.Refused) }));
+        await desk.SendAsync();
+        await desk.Run.Completion;
+        _bunit.Services.AddSingleton(desk.Cases).AddSingleton(new ReceiptSource(desk.Cases));
+        IRenderedComponent<RestoreNotices> notices = _bunit.Render<RestoreNotices>(with => with.Add(notices => notices.Link, desk.Link));
+        Assert.StartsWith("The restore of sm-g991u-3f2a ended: refused", notices.Find("[data-notice='restore']").TextContent.Trim(), StringComparison.Ordinal);
+
+        _bunit.Render<EndStep>(with => with.AddCascadingValue(desk.Link).Add(step => step.Case, desk.Case).Add(step => step.Receipt, desk.Run.Receipt!));
+
+        await notices.WaitForAssertionAsync(() => Assert.Empty(notices.FindAll("[data-notice='restore']")), Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task Each_step_says_which_of_several_phones_of_one_model_it_is()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Agent.OnListSnapshots = _ => new ListSnapshotsResponse();
+        desk.Tell(new Device(Samples.Phone()) { Name = "devices/sm-g991u-7303", Port = "/dev/ttyUSB1" });
+        await desk.Link.UntilAsync(() => desk.Link.View.Devices.Count == 2, TestContext.Current.CancellationToken);
+        _bunit.Services.AddSingleton(desk.Cases).AddSingleton(new ReceiptSource(desk.Cases)).AddSingleton<HeldLeases>().AddSingleton(NullLoggerFactory.Instance);
+        IRenderedComponent<RestorePage> Page(string device) => _bunit.Render<RestorePage>(with => with
+            .AddCascadingValue(desk.Link).Add(page => page.Agent, "local").Add(page => page.Device, device));
+        IRenderedComponent<RestorePage> page = Page("sm-g991u-3f2a"), twin = Page("sm-g991u-7303");
+        Task SaysAsync(string state) => page.WaitForAssertionAsync(
+            () =>
+            {
+                Assert.Equal(state, page.Find(".wizard").GetAttribute("data-state"));
+                Assert.Equal("This phone: SM-G991U sm-g991u-3f2a at port /dev/ttyUSB0", Words(page.Find("[data-phone]")));
+            },
+            Eventually.Deadline);
+
+        await SaysAsync("Drafting");
+        Assert.Equal("This phone: SM-G991U sm-g991u-7303 at port /dev/ttyUSB1", Words(twin.Find("[data-phone]")));
+        desk.Type();
+        await desk.Case.CheckAsync();
+        await SaysAsync("Planned");
+        desk.Case.Send(desk.Plan, "", "");
+        await desk.Run.Completion;
+        await SaysAsync("Sent");
+    }
+
+    [Fact]
+    public async Task A_receipt_tells_the_phone_as_the_backup_before_the_write_has_it()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        Snapshot backup = new(Samples.Snapshot()) { Identity = new PhoneIdentity { Model = "SM-G991B", Esn = "80A1B2C3", Meid = "A10000009A5B3C" } };
+        desk.Agent.OnGetSnapshot = asked => asked.Name == "snapshots/before" && !asked.RevealImei ? new GetSnapshotResponse { Snapshot = backup } : throw new InvalidOperationException();
+        WriteReceipt receipt = Samples.Receipt(new WriteImeiRequest { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" }, WriteOutcome.Applied);
+        receipt.BackupSnapshot = "snapshots/before";
+        receipt.StartTime = Timestamp.FromDateTime(new DateTime(2026, 11, 23, 10, 0, 0, DateTimeKind.Utc));
+        IRenderedComponent<ReceiptView> view = View(desk, new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = receipt });
+
+        await view.WaitForAssertionAsync(
+            () => Assert.Equal(("SM-G991B", "80A1B2C3", "A10000009A5B3C"), (Fact(view, "Model"), Fact(view, "ESN"), Fact(view, "MEID"))), Eventually.Deadline);
+        Assert.Equal("2026-11-23 10:00:00 UTC", Fact(view, "Started"));
+    }
+
+    [Fact]
+    public async Task A_receipt_without_a_backup_tells_the_phone_as_it_is_attached_and_masks_a_serial_number_that_is_its_IMEI()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnGetSnapshot = _ => throw FakeAgent.Failure(Grpc.Core.StatusCode.NotFound, "SNAPSHOT_NOT_FOUND", "There is none.");
+        desk.Tell(new Device(Samples.Phone()) { Identity = new PhoneIdentity { Model = "SM-G991U", Meid = "35693803564380" } });
+        await desk.Link.UntilAsync(() => desk.Link.View.Find(Samples.PhoneName)!.Identity.Meid.Length > 0, TestContext.Current.CancellationToken);
+        WriteImeiRequest request = new() { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" };
+        JournalEntry Row(bool reveal)
+        {
+            WriteReceipt receipt = Samples.Receipt(new(request) { RevealImei = reveal }, WriteOutcome.Applied);
+            receipt.Slots[0].NewBytes = reveal ? Google.Protobuf.ByteString.CopyFrom(Samples.NumberBytes) : Google.Protobuf.ByteString.Empty;
+            receipt.BackupSnapshot = "snapshots/before";
+            return new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = receipt };
+        }
+        desk.Agent.OnGetJournalEntry = asked => new GetJournalEntryResponse { Entry = Row(asked.RevealImei) };
+        IRenderedComponent<ReceiptView> view = View(desk, Row(false));
+
+        await view.WaitForAssertionAsync(() => Assert.Equal(("SM-G991U", null, "35693803*****0"), (Fact(view, "Model"), Fact(view, "ESN"), Fact(view, "MEID"))), Eventually.Deadline);
+        view.Find("input[type='checkbox']").Change(true);
+
+        await view.WaitForAssertionAsync(() => Assert.Equal("35693803564380", Fact(view, "MEID")), Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task A_supervisor_is_told_which_phone_it_is_and_sees_the_number_it_holds_when_they_ask()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync(Role.Supervisor);
+        Device twin = new(Samples.Phone()) { Name = "devices/sm-g991u-7303", Port = "/dev/ttyUSB1" };
+        desk.Tell(twin);
+        desk.Agent.OnListApprovals = _ => new ListApprovalsResponse
+        {
+            Approvals = { new Approval { RequestId = "17", Device = twin.Name, AskedBy = "ben", Question = "Asked by ben: ticket 4711 | Slot 2 holds 49015420*****18." } },
+        };
+        desk.Agent.OnReadImei = asked =>
+        {
+            ImeiSlot[] slots = [.. twin.ImeiSlots.Select(slot => new ImeiSlot(slot))];
+            slots[1].Imei = asked is { RevealImei: true, Device: "devices/sm-g991u-7303" } ? Samples.Number2 : Samples.Masked2;
+            return new ReadImeiResponse { Slots = { slots } };
+        };
+        IRenderedComponent<ApprovalsPage> page = _bunit.Render<ApprovalsPage>(with => with.AddCascadingValue(desk.Link).Add(page => page.Agent, "local"));
+        await page.WaitForAssertionAsync(
+            () => Assert.Equal("SM-G991U sm-g991u-7303 at port /dev/ttyUSB1", Words(page.Find("[data-approval='17'] [data-which]"))), Eventually.Deadline);
+        Assert.Empty(desk.Agent.RequestsOf<ReadImeiRequest>());
+        Assert.Equal(Samples.Masked2, Words(page.Find("tr[data-slot='2'] .imei")));
+
+        Press(page, "Show numbers");
+        await page.WaitForAssertionAsync(() => Assert.Equal(Samples.Number2, Words(page.Find("tr[data-slot='2'] .imei"))), Eventually.Deadline);
+        Assert.Equal(("devices/sm-g991u-7303", true), Assert.Single(desk.Agent.RequestsOf<ReadImeiRequest>()) is var asked ? (asked.Device, asked.RevealImei) : default);
+        Press(page, "Hide numbers");
+        await page.WaitForAssertionAsync(() => Assert.DoesNotContain(Samples.Number2, page.Markup, StringComparison.Ordinal), Eventually.Deadline);
+    }
+
+    [Fact]
+    public async Task While_a_label_is_typed_no_more_is_said_than_that_its_digits_are_in_order()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnCheckLabel = asked => new CheckLabelResponse { State = LabelState.Accepted, Imei = asked.Label, DigitCount = 15 };
+        IRenderedComponent<LabelField> field = _bunit.Render<LabelField>(with => with.AddCascadingValue(desk.Link).Add(field => field.Slot, new SlotDraft(1) { IsChosen = true, Source = NumberSource.Label }));
+
+        field.Find("#label-1").Input(Samples.Number);
+
+        await field.WaitForAssertionAsync(() => Assert.Equal("Accepted", field.Find(".label-verdict").GetAttribute("data-verdict")), Eventually.Deadline);
+        Assert.DoesNotContain("accepted", field.Find(".label-verdict").TextContent, StringComparison.OrdinalIgnoreCase);
+        Assert.StartsWith("Only the digits were checked.", field.Find("[data-only-digits]").TextContent, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -114,6 +246,13 @@ public sealed class RestoreViewTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _bunit.DisposeAsync();
+
+    private static string? Fact(IRenderedComponent<ReceiptView> view, string name) => view.FindAll("dt").SingleOrDefault(one => one.TextContent == name)?.NextElementSibling?.TextContent;
+
+    private static void Press(IRenderedComponent<ApprovalsPage> page, string button) => page.FindAll("button").Single(one => one.TextContent.Trim() == button).Click();
+
+    // As it is read.
+    private static string Words(AngleSharp.Dom.IElement element) => string.Join(' ', element.TextContent.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries));
 
     private IRenderedComponent<ReceiptView> View(RestoreDesk desk, JournalEntry row)
     {

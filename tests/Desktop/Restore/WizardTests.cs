@@ -81,6 +81,15 @@ public sealed class WizardTests : RestoreBench
         // Given back.
         await Eventually.HoldsAsync(async () => (await DeviceAsync("port-1")).Lease is null);
         Assert.DoesNotContain(Label, page.Url + await page.TitleAsync(), StringComparison.Ordinal);
+
+        // Loaded again it is there still; whoever comes from the phone for SIM 2 begins anew.
+        await page.ReloadAsync();
+        await ReceiptAsync(page, WriteOutcome.Applied);
+        await page.GetByRole(AriaRole.Link, new() { Name = "To the phone" }).ClickAsync();
+        await Expect(page.Locator(".call-for-restore")).ToContainTextAsync("SIM 2: the IMEI is lost.");
+        await page.Locator("[data-act='restore']").ClickAsync();
+        await StateAsync(page, "Drafting");
+        await Expect(page.GetByRole(AriaRole.Checkbox, new() { Name = "Restore SIM 2" })).ToBeCheckedAsync();
     }
 
     [Fact]
@@ -178,7 +187,7 @@ public sealed class WizardTests : RestoreBench
         await Expect(page.Locator("[data-bytes]")).ToHaveCountAsync(0);
         await Expect(Button(page, "next")).ToBeDisabledAsync();
         await page.Locator("#label-1").PressAsync("Enter");
-        await Expect(page.GetByText("Each slot needs a number that is accepted.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("Each slot needs a number, from a backup or one that reads as an IMEI.")).ToBeVisibleAsync();
         await window.AccessibleAsync();
         Assert.Equal((Zeros, 0L), (phone.Holds(1), phone.Writes));
         Assert.Empty(await JournalAsync());
