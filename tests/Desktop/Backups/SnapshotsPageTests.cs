@@ -46,15 +46,15 @@ public sealed class SnapshotsPageTests : DesktopBench
 
         ILocator compare = window.Page.GetByRole(AriaRole.Button, new() { Name = "Compare the two chosen" });
         await Expect(compare).ToBeDisabledAsync();
-        await Choose(window, third).CheckAsync();
-        await Choose(window, first).CheckAsync();
+        await window.PressAsync(Choose(window, third), "Space");
+        await window.PressAsync(Choose(window, first), "Space");
         await Expect(Choose(window, second)).ToBeDisabledAsync();
         await window.AccessibleAsync();
         await window.TurnDarkAsync();
         await window.AccessibleAsync();
         await window.PictureAsync("snapshots");
         await window.FitsAsync();
-        await compare.ClickAsync();
+        await window.PressAsync(compare);
         // The older one first.
         await Expect(window.Page).ToHaveURLAsync(new Uri(window.Host.Address, Places.Compare("shop", first, third)).ToString());
         window.Forgive();
@@ -89,8 +89,8 @@ public sealed class SnapshotsPageTests : DesktopBench
 
         // What fails while a person waits is said beside the button, and is no file.
         await window.Page.RouteAsync("**/download/**", route => route.FulfillAsync(new() { Status = 429, Body = "Too many at once. [LIMIT_EXCEEDED]" }));
-        await window.Page.Locator($".snapshot-download[data-snapshot='{name}'] button").ClickAsync();
-        await window.Page.GetByText("NV text (.txt), SIM 1, all items").ClickAsync();
+        await window.PressAsync(window.Page.Locator($".snapshot-download[data-snapshot='{name}'] button").First);
+        await window.PressAsync(window.Page.Locator("[role='menuitem']").Filter(new() { HasText = "NV text (.txt), SIM 1, all items" }));
         await Expect(window.Page.Locator($".snapshot-download[data-snapshot='{name}']").GetByRole(AriaRole.Alert))
             .ToHaveTextAsync("The download failed. Too many at once. [LIMIT_EXCEEDED]");
         await window.Page.RouteAsync("**/download/**", route => route.AbortAsync());

@@ -90,6 +90,24 @@ internal sealed class AppWindowPage : IAsyncDisposable
         Assert.Fail($"The keyboard does not come to {what}.");
     }
 
+    /// <summary>Presses a button or follows a link by the keyboard alone, from where the focus is.</summary>
+    /// <param name="what">The one.</param>
+    /// <param name="key">What is pressed when the focus is there.</param>
+    public async Task PressAsync(ILocator what, string key = "Enter")
+    {
+        await Expect(what).ToBeEnabledAsync();
+        for (int presses = 0; presses < 120; presses++)
+        {
+            if (await what.EvaluateAsync<bool>("what => document.activeElement === what"))
+            {
+                await Page.Keyboard.PressAsync(key);
+                return;
+            }
+            await Page.Keyboard.PressAsync("Tab");
+        }
+        Assert.Fail($"The keyboard does not come to {what}.");
+    }
+
     /// <summary>Lets complaints go that the test provoked, as that a connection was lost.</summary>
     /// <param name="further">Also those that are still to come.</param>
     public void Forgive(bool further = false)

@@ -39,11 +39,11 @@ public sealed class JournalPageTests : DesktopBench
         await Expect(page.Locator("[data-row='journal/1']")).ToContainTextAsync("OPEN: may have been sent");
         await window.BothThemesAsync("journal");
         phone.Misbehave("");
-        await open.GetByRole(AriaRole.Button, new() { Name = "Settle restore 1" }).ClickAsync();
+        await window.PressAsync(open.GetByRole(AriaRole.Button, new() { Name = "Settle restore 1" }));
         await page.Locator("#settle-reason").FillAsync("is protected no more");
         await window.AccessibleAsync();
         await window.PictureAsync("journal-settle");
-        await page.GetByRole(AriaRole.Button, new() { Name = "Settle", Exact = true }).ClickAsync();
+        await window.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Settle", Exact = true }));
 
         await Expect(page.Locator(".settled")).ToContainTextAsync("Restore 1 is settled: rolled back");
         await Expect(open).ToHaveCountAsync(0);

@@ -28,7 +28,7 @@ public sealed class LeasesPageTests : DesktopBench
         await Expect(row).ToContainTextAsync("bench-3 (127.0.0.1)");
         await Expect(row).ToContainTextAsync("ticket 4711");
         await chief.BothThemesAsync("leases");
-        await row.GetByRole(AriaRole.Button, new() { Name = "from bench-3" }).ClickAsync();
+        await chief.PressAsync(row.GetByRole(AriaRole.Button, new() { Name = "from bench-3" }));
         await Expect(chief.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("bench-3 holds it for: ticket 4711");
         await Expect(chief.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A restore they are preparing will not be written.");
         await chief.AccessibleAsync();
@@ -36,7 +36,7 @@ public sealed class LeasesPageTests : DesktopBench
         ILocator steal = chief.Page.GetByRole(AriaRole.Button, new() { Name = "Take away", Exact = true });
         await Expect(steal).ToBeDisabledAsync();
         await chief.Page.Locator("#dialog-reason").FillAsync("customer is waiting");
-        await steal.ClickAsync();
+        await chief.PressAsync(steal);
 
         await Expect(row).ToContainTextAsync("chief (127.0.0.1) (you)");
         await Expect(row).ToContainTextAsync("kept by this program");
@@ -48,7 +48,7 @@ public sealed class LeasesPageTests : DesktopBench
         await bench.Page.GetByRole(AriaRole.Button, new() { Name = "Understood" }).ClickAsync();
         await Expect(bench.Page.Locator(".lost-lease")).ToHaveCountAsync(0);
 
-        await row.GetByRole(AriaRole.Button, new() { Name = "Give back" }).ClickAsync();
+        await chief.PressAsync(row.GetByRole(AriaRole.Button, new() { Name = "Give back" }));
         await Expect(chief.Page.GetByText("Nobody holds a phone.")).ToBeVisibleAsync();
         await Expect(bench.Page.Locator("[data-act='restore']")).ToBeEnabledAsync();
     }

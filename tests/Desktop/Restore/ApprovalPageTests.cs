@@ -54,7 +54,7 @@ public sealed class ApprovalPageTests : RestoreBench
         Assert.Equal(device.Name, row.Device);
         await asked.GetByRole(AriaRole.Textbox).FillAsync("compared with the label");
         await front.BothThemesAsync("approvals");
-        await asked.Locator("[data-action='approve']").ClickAsync();
+        await front.PressAsync(asked.Locator("[data-action='approve']"));
         await Expect(front.Page.Locator($"[data-given='{request}']")).ToBeVisibleAsync();
         await Expect(front.Page.Locator($"tr[data-approval='{request}']")).ToContainTextAsync("compared with the label");
         await front.AccessibleAsync();
