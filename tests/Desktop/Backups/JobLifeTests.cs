@@ -106,13 +106,14 @@ public sealed class JobLifeTests : DesktopBench
         Assert.NotEmpty(waiting.Hint);
         await Expect(waits).ToContainTextAsync(waiting.Hint);
         await Expect(waits).ToContainTextAsync(waiting.WaitUntil.ToDateTime().ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
-        await window.AccessibleAsync();
+        await window.BothThemesAsync("backup-waits");
         await phone.PlugAsync();
 
         await Expect(window.Outcome).ToContainTextAsync("Read 12,288 items");
         await Expect(waits).ToHaveCountAsync(0);
         await Expect(window.Facts.Locator("[data-rate], [data-left], [data-window]")).ToHaveCountAsync(0);
         await Expect(window.Count(1, "NotRead")).ToHaveTextAsync("53,248");
+        await window.BothThemesAsync("backup-ended");
     }
 
     [Fact]

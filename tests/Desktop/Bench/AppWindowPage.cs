@@ -111,11 +111,12 @@ internal sealed class AppWindowPage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fails where the page has to be scrolled sideways: at 640x360, which is a window of 1280x720 at 200 % zoom (WCAG 2.2, 1.4.10), and on a 4K screen.
+    /// Fails where the page has to be scrolled sideways: in a window of 1280x720, in the same at 200 % zoom, which is 640x360 (WCAG 2.2, 1.4.10), and on a
+    /// 4K screen.
     /// </summary>
     public async Task FitsAsync()
     {
-        foreach ((int width, int height) in ((int, int)[])[(640, 360), (3840, 2160)])
+        foreach ((int width, int height) in ((int, int)[])[(640, 360), (1280, 720), (3840, 2160)])
         {
             await Page.SetViewportSizeAsync(width, height);
             // The menu follows by script.
