@@ -8,8 +8,9 @@ namespace ImeiAgent.Client.Desktop.Phones;
 /// <param name="Agent">The agent's name.</param>
 /// <param name="Device">The phone.</param>
 /// <param name="Job">The backup that runs on it; null when none does.</param>
+/// <param name="Open">Its restores that are under way or were interrupted, whatever the phone does meanwhile.</param>
 /// <param name="Stale">Whether the agent is lost, so that this is what was.</param>
-public sealed partial record PhoneRow(string Agent, Device Device, Job? Job, bool Stale)
+public sealed partial record PhoneRow(string Agent, Device Device, Job? Job, IReadOnlyList<JournalEntry> Open, bool Stale)
 {
     private const int LongestNumber = 10;
 
@@ -18,7 +19,8 @@ public sealed partial record PhoneRow(string Agent, Device Device, Job? Job, boo
     {
         ArgumentNullException.ThrowIfNull(link);
         AgentView view = link.View;
-        return view.Devices.Select(device => new PhoneRow(link.Name, device, view.RunningOn(device.Name), view.Fault is not null))
+        return view.Devices.Select(device => new PhoneRow(
+                link.Name, device, view.RunningOn(device.Name), [.. view.OpenRestores.Where(entry => entry.Receipt?.Device == device.Name)], view.Fault is not null))
             .OrderBy(row => Numbers().Replace(row.Device.Port, number => number.Value.PadLeft(LongestNumber, '0')), StringComparer.Ordinal)
             .ThenBy(row => row.Device.Name, StringComparer.Ordinal);
     }
