@@ -41,7 +41,7 @@ public sealed class JournalPageTests : DesktopBench
         phone.Misbehave("");
         await open.GetByRole(AriaRole.Button, new() { Name = "Settle restore 1" }).ClickAsync();
         await page.Locator("#settle-reason").FillAsync("is protected no more");
-        await window.AccessibleAsync();
+        await window.AccessibleInBothThemesAsync();
         await window.PictureAsync("journal-settle");
         await page.GetByRole(AriaRole.Button, new() { Name = "Settle", Exact = true }).ClickAsync();
 
