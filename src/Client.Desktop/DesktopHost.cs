@@ -4,6 +4,7 @@ using ImeiAgent.Client.Desktop.Backups;
 using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.Client.Desktop.Nv;
 using ImeiAgent.Client.Desktop.Operations;
+using ImeiAgent.Client.Desktop.Phones;
 using ImeiAgent.Client.Desktop.Receipts;
 using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.Client.Desktop.Shell;
@@ -78,6 +79,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton<PaperPrint>();
         builder.Services.AddSingleton<ItemShelf>();
         builder.Services.AddSingleton<JobWatches>();
+        builder.Services.AddScoped<PhoneListChoice>(); // One a window.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
         builder.Services.AddRazorComponents().AddInteractiveServerComponents();

@@ -160,7 +160,7 @@ public sealed class PhonePageTests : DesktopBench
 
         await mine.Page.GetByRole(AriaRole.Button, new() { Name = "Take this phone" }).ClickAsync();
         await mine.Page.Locator("#dialog-reason").FillAsync("ticket 4711");
-        await mine.AccessibleAsync();
+        await mine.AccessibleInBothThemesAsync();
         await mine.Page.GetByRole(AriaRole.Button, new() { Name = "Take", Exact = true }).ClickAsync();
 
         await Expect(mine.Page.Locator(".phone-holder")).ToContainTextAsync("Held by you: ticket 4711");

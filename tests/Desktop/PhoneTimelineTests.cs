@@ -4,6 +4,7 @@ using Google.Protobuf.WellKnownTypes;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Phones;
 using ImeiAgent.Desktop.Bench;
+using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using ImeiAgent.V1;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,10 +29,7 @@ public sealed class PhoneTimelineTests : ScriptedPage
         Agent.OnListSnapshots = _ => new ListSnapshotsResponse { Snapshots = { Samples.Snapshot() } };
         Agent.OnListJournal = _ => new ListJournalResponse();
         Agent.OnListAudit = _ => new ListAuditResponse();
-        IRenderedComponent<PhonePage> page = Pages.Render<PhonePage>(parameters => parameters
-            .AddCascadingValue(Link)
-            .Add(one => one.Agent, "local")
-            .Add(one => one.Phone, "sm-g991u-3f2a"));
+        IRenderedComponent<PhonePage> page = Page();
         page.WaitForAssertion(() => Assert.Equal(20, Rows(page).Length));
         Assert.Equal(("jobs/24", "jobs/6"), (Rows(page)[0], Rows(page)[^1]));
         Assert.Contains("snapshots/20261123-3f2a9c", Rows(page));
@@ -49,6 +47,46 @@ public sealed class PhoneTimelineTests : ScriptedPage
         Kind(page, "Backup").Change(true);
         Assert.Equal(24, Rows(page).Length);
     }
+
+    [Fact]
+    public async Task That_nothing_happened_is_said_only_where_it_is_known()
+    {
+        const string Nothing = "Nothing happened to this phone yet.", Unknown = "What happened to this phone is not known now.";
+        TaskCompletionSource<ListJobsResponse> held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Agent.OnListJobs = _ => held.Task.GetAwaiter().GetResult();
+        Agent.OnListSnapshots = _ => new ListSnapshotsResponse();
+        Agent.OnListJournal = _ => new ListJournalResponse();
+        Agent.OnListAudit = _ => new ListAuditResponse();
+        IRenderedComponent<PhonePage> page = Page();
+        page.WaitForAssertion(() => Assert.Contains("Asking the agent", page.Markup, StringComparison.Ordinal));
+        Assert.DoesNotContain(Nothing, page.Markup, StringComparison.Ordinal);
+        held.SetResult(new ListJobsResponse());
+        page.WaitForAssertion(() => Assert.Contains(Nothing, page.Markup, StringComparison.Ordinal));
+
+        // Meanwhile others go on with the phone.
+        await Agent.StopAsync();
+        page.WaitForAssertion(() => Assert.Contains(Unknown, page.Markup, StringComparison.Ordinal), Eventually.Deadline);
+        Assert.DoesNotContain(Nothing, page.Markup, StringComparison.Ordinal);
+        Agent.OnListJobs = _ => new ListJobsResponse { Jobs = { Ended(3) } };
+        await Agent.ListenAsync();
+        page.WaitForAssertion(() => Assert.Equal(["jobs/3"], Rows(page)), Eventually.Deadline);
+        Assert.DoesNotContain(Unknown, page.Markup, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_history_that_could_not_be_read_is_not_known()
+    {
+        Agent.OnListJobs = _ => new ListJobsResponse(); // What else there may be is refused.
+        IRenderedComponent<PhonePage> page = Page();
+        page.WaitForAssertion(() => Assert.Contains("What happened to this phone is not known now.", page.Markup, StringComparison.Ordinal));
+        Assert.NotEmpty(page.FindAll("[role='alert']"));
+        Assert.DoesNotContain("Nothing happened to this phone yet.", page.Markup, StringComparison.Ordinal);
+    }
+
+    private IRenderedComponent<PhonePage> Page() => Pages.Render<PhonePage>(parameters => parameters
+        .AddCascadingValue(Link)
+        .Add(one => one.Agent, "local")
+        .Add(one => one.Phone, "sm-g991u-3f2a"));
 
     private static string?[] Rows(IRenderedComponent<PhonePage> page) => [.. page.FindAll("tr[data-kind]").Select(row => row.GetAttribute("data-name"))];
 

@@ -70,6 +70,16 @@ public sealed partial class PhonesTests : DesktopBench
         await window.AccessibleAsync();
         await Owner.CancelJobAsync(new CancelJobRequest { Name = job.Name }, Ct);
         await Expect(row.GetByRole(AriaRole.Link)).ToHaveCountAsync(1);
+
+        // Who looked at one phone comes back to what was chosen.
+        await window.Page.Locator("#phone-filter").FillAsync("port-2");
+        await Expect(window.Page.Locator("tr[data-device]")).ToHaveCountAsync(1);
+        await row.GetByRole(AriaRole.Link).ClickAsync();
+        await Expect(window.Page.Locator(".phone-holder")).ToBeVisibleAsync();
+        await window.Page.GoBackAsync();
+        await Expect(row).ToBeVisibleAsync();
+        await Expect(window.Page.Locator("tr[data-device]")).ToHaveCountAsync(1);
+        await Expect(window.Page.Locator("#phone-filter")).ToHaveValueAsync("port-2");
     }
 
     [Fact]

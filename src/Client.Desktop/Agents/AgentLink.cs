@@ -13,7 +13,7 @@ public sealed partial class AgentLink : IAsyncDisposable
     /// <summary>Name of the source of the windows' spans.</summary>
     public const string SourceName = "ImeiAgent.Desktop";
 
-    private const int EndedJobs = 50;
+    private const int EndedJobs = 50, MostOpen = 500;
 
     private static readonly ActivitySource s_source = new(SourceName);
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -24,6 +24,8 @@ public sealed partial class AgentLink : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _log;
     private readonly Task _watch;
+    private IReadOnlyList<JournalEntry> _open = [];
+    private ulong? _openAsOf;
 
     private AgentLink(string name, AgentEndpoint endpoint, TimeProvider time, ILogger log)
     {
@@ -119,6 +121,7 @@ public sealed partial class AgentLink : IAsyncDisposable
     {
         GetAgentInfoResponse agent = await Client.GetAgentInfoAsync(cancellation);
         _picture.Begin();
+        _openAsOf = null;
         // Running jobs are told anew; one that ended in the meantime is not told at all.
         foreach (string name in _jobs.Where(job => !job.Value.HasEnded).Select(job => job.Key).ToArray())
             _jobs.Remove(name);
@@ -132,7 +135,29 @@ public sealed partial class AgentLink : IAsyncDisposable
                 continue;
             if (View.Fault is not null)
                 LogBack(_log, Name);
-            Show(new AgentView(_picture.Devices, Jobs(), _picture.Attention, agent, null, _time.GetUtcNow()));
+            await FollowOpenAsync(_picture.Attention, cancellation);
+            Show(new AgentView(_picture.Devices, Jobs(), _picture.Attention, agent, null, _time.GetUtcNow()) { OpenRestores = _open });
+        }
+    }
+
+    // It is told how many are open and that something changed, not which.
+    private async Task FollowOpenAsync(WatchAttention? attention, CancellationToken cancellation)
+    {
+        if (attention is not { OpenJournalRows: > 0 })
+        {
+            (_open, _openAsOf) = ([], null);
+            return;
+        }
+        if (attention.Change == _openAsOf)
+            return;
+        try
+        {
+            _open = (await Client.ListJournalAsync(new ListJournalRequest { OpenOnly = true, PageSize = MostOpen }, cancellation)).Entries;
+            _openAsOf = attention.Change;
+        }
+        catch (AgentException)
+        {
+            // With the next news, if only that the agent is there, it is asked again.
         }
     }
 
@@ -155,7 +180,8 @@ public sealed partial class AgentLink : IAsyncDisposable
     private void Show(AgentView next)
     {
         bool same = next.Fault == View.Fault && next.AsOf.HasValue == View.AsOf.HasValue && Equals(next.Agent, View.Agent) && Equals(next.Attention, View.Attention)
-            && next.Devices.SequenceEqual(View.Devices) && next.Jobs.SequenceEqual(View.Jobs);
+            && next.Devices.SequenceEqual(View.Devices) && next.Jobs.SequenceEqual(View.Jobs)
+            && next.OpenRestores.SequenceEqual(View.OpenRestores);
         bool stays = View.Since is not null && next.Fault is null == View.Fault is null;
         View = next with { Since = stays ? View.Since : _time.GetUtcNow() };
         if (!same)

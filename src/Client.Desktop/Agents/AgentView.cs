@@ -17,6 +17,9 @@ public sealed record AgentView(
     /// <summary>Nothing is known yet.</summary>
     public static AgentView Nothing { get; } = new([], [], null, null, null, null);
 
+    /// <summary>Restores that are under way or were interrupted, of phones that are there and of others; empty when an older agent does not tell of them.</summary>
+    public IReadOnlyList<JournalEntry> OpenRestores { get; init; } = [];
+
     /// <summary>Whether what is shown is what is.</summary>
     public bool IsLive => Fault is null && AsOf is not null;
 

@@ -1,3 +1,4 @@
+using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
@@ -35,17 +36,24 @@ public static class PhoneWords
         return PhoneTexts.JobRuns.With(Words.For(job.State), Percent(job));
     }
 
-    /// <summary>Whether every word of a filter is found in what the page shows of the phone.</summary>
-    /// <param name="device">The phone.</param>
-    /// <param name="agent">Its agent's name.</param>
-    /// <param name="filter">Words, separated by blanks; none fits every phone.</param>
-    public static bool Fits(Device device, string agent, string filter)
+    /// <summary>A restore of it that is not closed, as in "Restore 17 OPEN: may have been sent".</summary>
+    public static string Open(JournalEntry entry)
     {
-        ArgumentNullException.ThrowIfNull(device);
+        ArgumentNullException.ThrowIfNull(entry);
+        return PhoneTexts.RestoreIs.With(Named.Short(entry.Name), entry.Result);
+    }
+
+    /// <summary>Whether every word of a filter is found in what the page shows of the phone.</summary>
+    /// <param name="row">The phone.</param>
+    /// <param name="filter">Words, separated by blanks; none fits every phone.</param>
+    public static bool Fits(PhoneRow row, string filter)
+    {
+        ArgumentNullException.ThrowIfNull(row);
+        Device device = row.Device;
         return ShellWords.HasWords(filter,
         [
-            agent, Title(device), device.Identity?.Build ?? "", device.Name, device.Port, Words.For(device.State), Mode(device.State), Words.Holder(device.Lease), device.Lease?.Purpose ?? "",
-            .. device.ImeiSlots.SelectMany(slot => (string[])[slot.Imei, Words.For(slot.State)]),
+            row.Agent, Title(device), device.Identity?.Build ?? "", device.Name, device.Port, Words.For(device.State), Mode(device.State), Words.Holder(device.Lease), device.Lease?.Purpose ?? "",
+            .. device.ImeiSlots.SelectMany(slot => (string[])[slot.Imei, Words.For(slot.State)]), .. row.Open.Select(Open),
         ]);
     }
 }

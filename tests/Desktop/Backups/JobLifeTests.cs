@@ -106,13 +106,14 @@ public sealed class JobLifeTests : DesktopBench
         Assert.NotEmpty(waiting.Hint);
         await Expect(waits).ToContainTextAsync(waiting.Hint);
         await Expect(waits).ToContainTextAsync(waiting.WaitUntil.ToDateTime().ToLocalTime().ToString("HH:mm:ss", System.Globalization.CultureInfo.InvariantCulture));
-        await window.AccessibleAsync();
+        await window.BothThemesAsync("backup-waits");
         await phone.PlugAsync();
 
         await Expect(window.Outcome).ToContainTextAsync("Read 12,288 items");
         await Expect(waits).ToHaveCountAsync(0);
         await Expect(window.Facts.Locator("[data-rate], [data-left], [data-window]")).ToHaveCountAsync(0);
         await Expect(window.Count(1, "NotRead")).ToHaveTextAsync("53,248");
+        await window.BothThemesAsync("backup-ended");
     }
 
     [Fact]
@@ -147,7 +148,7 @@ public sealed class JobLifeTests : DesktopBench
         await EndAsync(owner, "Cancel it");
         await Expect(owner.Page.GetByText("Somebody else asked for this backup or watches it, so it goes on.")).ToBeVisibleAsync();
         Assert.Equal(JobState.Running, (await Owner.GetJobAsync(new GetJobRequest { Name = job.Name }, Ct)).Job.State);
-        await owner.AccessibleAsync();
+        await owner.AccessibleInBothThemesAsync();
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "End it for everybody" }).ClickAsync();
         await Expect(owner.Outcome).ToContainTextAsync("The backup was cancelled.");
         await Expect(station.Outcome).ToContainTextAsync("The backup was cancelled.");
@@ -190,7 +191,7 @@ public sealed class JobLifeTests : DesktopBench
         await Expect(window.Page.Locator("[data-needs='reader']")).ToContainTextAsync("You are viewer here.");
         await Expect(window.Page.Locator(".range-map, canvas")).ToHaveCountAsync(0);
         await Expect(window.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel the backup" })).ToHaveCountAsync(0);
-        await window.AccessibleAsync();
+        await window.AccessibleInBothThemesAsync();
         await Expect(window.Outcome).ToContainTextAsync("Read 12,288 items");
         await Expect(window.Page.Locator(".snapshot-download")).ToHaveCountAsync(0);
 

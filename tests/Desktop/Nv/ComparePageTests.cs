@@ -34,7 +34,7 @@ public sealed class ComparePageTests : NvBench
         await window.GoAsync(Places.Snapshot("local", after));
         await page.GetByRole(AriaRole.Button, new() { Name = "Compare with…" }).ClickAsync();
         await Expect(page.Locator(".compare-choices [data-snapshot]")).ToHaveCountAsync(1);
-        await window.AccessibleAsync();
+        await window.AccessibleInBothThemesAsync();
         await page.Locator($"[data-snapshot='{before}']").ClickAsync();
         await Expect(page).ToHaveURLAsync(new Uri(window.Host.Address, Places.Compare("local", before, after)).ToString());
 
@@ -128,6 +128,6 @@ public sealed class ComparePageTests : NvBench
         await Expect(window.Page.Locator("[data-side='B']")).ToContainTextAsync("1,202 items");
         await Expect(window.Page.Locator("[data-why='role']")).ToBeVisibleAsync();
         await Expect(window.Page.Locator(".row-table")).ToHaveCountAsync(0);
-        await window.AccessibleAsync();
+        await window.AccessibleInBothThemesAsync();
     }
 }

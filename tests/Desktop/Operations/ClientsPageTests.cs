@@ -45,7 +45,7 @@ public sealed class ClientsPageTests : DesktopBench
         await Expect(row).ToContainTextAsync("127.0.0.1");
         await row.GetByRole(AriaRole.Button, new() { Name = "Rename bench-3" }).ClickAsync();
         await page.Locator("#dialog-reason").FillAsync("front-desk");
-        await owner.AccessibleAsync();
+        await owner.AccessibleInBothThemesAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Rename", Exact = true }).ClickAsync();
         row = page.Locator("[data-client='front-desk']");
         await Expect(row).ToContainTextAsync("may call");

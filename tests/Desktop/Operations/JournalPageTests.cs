@@ -41,7 +41,7 @@ public sealed class JournalPageTests : DesktopBench
         phone.Misbehave("");
         await window.PressAsync(open.GetByRole(AriaRole.Button, new() { Name = "Settle restore 1" }));
         await page.Locator("#settle-reason").FillAsync("is protected no more");
-        await window.AccessibleAsync();
+        await window.AccessibleInBothThemesAsync();
         await window.PictureAsync("journal-settle");
         await window.PressAsync(page.GetByRole(AriaRole.Button, new() { Name = "Settle", Exact = true }));
 

@@ -31,7 +31,7 @@ public sealed class LeasesPageTests : DesktopBench
         await chief.PressAsync(row.GetByRole(AriaRole.Button, new() { Name = "from bench-3" }));
         await Expect(chief.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("bench-3 holds it for: ticket 4711");
         await Expect(chief.Page.GetByRole(AriaRole.Dialog)).ToContainTextAsync("A restore they are preparing will not be written.");
-        await chief.AccessibleAsync();
+        await chief.AccessibleInBothThemesAsync();
         await chief.PictureAsync("leases-steal");
         ILocator steal = chief.Page.GetByRole(AriaRole.Button, new() { Name = "Take away", Exact = true });
         await Expect(steal).ToBeDisabledAsync();
