@@ -97,8 +97,17 @@ public sealed class Screen : IAsyncDisposable
     /// <summary>A window's title.</summary>
     public async Task<string?> TitleAsync(string window) => (await ToolAsync("getwindowname", window)).FirstOrDefault();
 
-    /// <summary>Puts it away, as its user does with the button.</summary>
-    public Task MinimizeAsync(string window) => ToolAsync("windowminimize", "--sync", window);
+    /// <summary>Puts it away, as its user does with the button; again when it was shown anew at that moment, as windows are that are just being opened.</summary>
+    public async Task MinimizeAsync(string window)
+    {
+        string? title = await TitleAsync(window);
+        do
+        {
+            await ToolAsync("windowminimize", "--sync", window);
+            await Eventually.HoldsAsync(async () => !await IsVisibleAsync(window, title), TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        while (await IsVisibleAsync(window, title));
+    }
 
     /// <summary>Closes it, as its user does with the keys for it; again when they were lost on the way.</summary>
     public async Task CloseAsync(string window)
@@ -108,11 +117,9 @@ public sealed class Screen : IAsyncDisposable
         {
             await ToolAsync("windowactivate", "--sync", window);
             await ToolAsync("key", "--clearmodifiers", "alt+F4");
-            await Eventually.HoldsAsync(async () => !await IsThereAsync(), TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Eventually.HoldsAsync(async () => !await IsVisibleAsync(window, title), TimeSpan.FromSeconds(5)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        while (await IsThereAsync());
-
-        async Task<bool> IsThereAsync() => (await ToolAsync("search", "--onlyvisible", "--name", title ?? "")).Contains(window);
+        while (await IsVisibleAsync(window, title));
     }
 
     /// <inheritdoc/>
@@ -125,6 +132,8 @@ public sealed class Screen : IAsyncDisposable
             EndIfThere(browser);
         await Eventually.HoldsAsync(() => TryDelete(_folder), text: "nobody uses the screen's files any more");
     }
+
+    private async Task<bool> IsVisibleAsync(string window, string? title) => (await WindowsAsync(title ?? "")).Contains(window);
 
     private IEnumerable<int> Browsers() =>
         System.IO.File.Exists(File("browsers")) ? System.IO.File.ReadLines(File("browsers")).Select(line => int.Parse(line, CultureInfo.InvariantCulture)) : [];

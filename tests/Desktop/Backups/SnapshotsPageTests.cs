@@ -90,7 +90,8 @@ public sealed class SnapshotsPageTests : DesktopBench
         // What fails while a person waits is said beside the button, and is no file.
         await window.Page.RouteAsync("**/download/**", route => route.FulfillAsync(new() { Status = 429, Body = "Too many at once. [LIMIT_EXCEEDED]" }));
         await window.PressAsync(window.Page.Locator($".snapshot-download[data-snapshot='{name}'] button").First);
-        await window.PressAsync(window.Page.Locator("[role='menuitem']").Filter(new() { HasText = "NV text (.txt), SIM 1, all items" }));
+        await Expect(window.Page.Locator("[role='menuitem']").Filter(new() { HasText = "NV text (.txt), SIM 1, all items" })).ToBeFocusedAsync();
+        await window.Page.Keyboard.PressAsync("Enter");
         await Expect(window.Page.Locator($".snapshot-download[data-snapshot='{name}']").GetByRole(AriaRole.Alert))
             .ToHaveTextAsync("The download failed. Too many at once. [LIMIT_EXCEEDED]");
         await window.Page.RouteAsync("**/download/**", route => route.AbortAsync());
