@@ -4,7 +4,7 @@ namespace ImeiAgent.Vault;
 /// <param name="PendingApprovals">Questions that nobody has granted, as <see cref="Approvals.List"/> has them.</param>
 /// <param name="OpenRows">Journal rows that are not closed, as <see cref="Journal.ListOpen"/> has them.</param>
 /// <param name="Change">
-/// Grows whenever a question is asked or granted, or a row is opened, moves on or is closed, also where the counts stay as they are.
+/// Grows whenever a question is asked or granted, or a row is opened, moves on, is closed or is left by its restore, also where the counts stay as they are.
 /// </param>
 public readonly record struct AttentionCounts(int PendingApprovals, int OpenRows, ulong Change);
 
@@ -38,6 +38,9 @@ public sealed class Attention
 
     /// <summary>Completes at the next change. Who takes it before looking at <see cref="Now"/> misses nothing.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
+
+    /// <summary>A restore ended and left its row open: from now on a person can settle it, which nothing on the disk tells.</summary>
+    public void LeftOpen() => Note();
 
     /// <summary>Something is on the disk. Differences, not totals: it does not matter in which order two writers come here.</summary>
     internal void Note(int approvals = 0, int rows = 0)

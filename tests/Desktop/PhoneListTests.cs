@@ -63,7 +63,7 @@ public sealed class PhoneListTests : ScriptedPage
         Tell(new() { Device = phone }, new() { Device = At("/dev/ttyUSB1", "devices/b") }, Attention(1), new() { Barrier = new WatchBarrier() });
         await Agent.StopAsync();
         await Agent.ListenAsync();
-        await Eventually.HoldsAsync(() => Link.View.IsLive && Link.View.Devices.Count == 2);
+        await Eventually.HoldsAsync(() => Link.View is { IsLive: true, Devices.Count: 2, OpenRestores.Count: 1 });
 
         IRenderedComponent<PhonesPage> page = Page();
         foreach (string view in (string[])["Cards", "Table"])

@@ -48,7 +48,7 @@ public sealed class JobTests
         await using OurProgram watch = bench.StartImei("--json", "jobs", "watch", job, "--now");
         await watch.LineAsync("header", Ct);
         first.Interrupt();
-        (await Bench.EndAsync(first)).Ended(ExitCode.Cancelled, "Others watch job", "goes on");
+        (await Bench.EndAsync(first)).Ended(ExitCode.Cancelled, "is still wanted", "goes on");
 
         watch.Interrupt();
         (await Bench.EndAsync(watch)).Ended(ExitCode.Cancelled, "goes on");

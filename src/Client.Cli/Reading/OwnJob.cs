@@ -67,7 +67,7 @@ internal sealed class OwnJob
             {
                 JobState.Cancelled => $"cancelled: nothing more is read from the phone (job {name})",
                 JobState.Running or JobState.WaitingForPhone =>
-                    $"stopped watching. Others watch job {name}, so it goes on; to end it for all: imei jobs cancel {name}",
+                    $"stopped watching. Job {name} is still wanted, by others or by you elsewhere, so it goes on; to end it for all: imei jobs cancel {name}",
                 _ => $"cancelled. Job {name} had ended already ({Words.For(left.State)}): see imei jobs show {name}",
             };
         }

@@ -135,29 +135,28 @@ public sealed partial class AgentLink : IAsyncDisposable
                 continue;
             if (View.Fault is not null)
                 LogBack(_log, Name);
-            await FollowOpenAsync(_picture.Attention, cancellation);
+            // Phones first: the journal may take a while.
             Show(new AgentView(_picture.Devices, Jobs(), _picture.Attention, agent, null, _time.GetUtcNow()) { OpenRestores = _open });
+            if (await FollowOpenAsync(_picture.Attention, cancellation))
+                Show(View with { OpenRestores = _open });
         }
     }
 
     // It is told how many are open and that something changed, not which.
-    private async Task FollowOpenAsync(WatchAttention? attention, CancellationToken cancellation)
+    private async Task<bool> FollowOpenAsync(WatchAttention? attention, CancellationToken cancellation)
     {
-        if (attention is not { OpenJournalRows: > 0 })
-        {
-            (_open, _openAsOf) = ([], null);
-            return;
-        }
-        if (attention.Change == _openAsOf)
-            return;
+        if (attention is null || attention.Change == _openAsOf)
+            return false;
+        // Once for each change, also when it fails: who asks again and again while nothing comes would hold up the phones' news.
+        _openAsOf = attention.Change;
         try
         {
-            _open = (await Client.ListJournalAsync(new ListJournalRequest { OpenOnly = true, PageSize = MostOpen }, cancellation)).Entries;
-            _openAsOf = attention.Change;
+            _open = attention.OpenJournalRows == 0 ? [] : (await Client.ListJournalAsync(new ListJournalRequest { OpenOnly = true, PageSize = MostOpen }, cancellation)).Entries;
+            return true;
         }
         catch (AgentException)
         {
-            // With the next news, if only that the agent is there, it is asked again.
+            return false; // How many are open is told all the same.
         }
     }
 

@@ -12,10 +12,10 @@ public static class JournalWords
         public bool IsOpen => entry.State != JournalState.Closed;
 
         /// <summary>How it ended, or how far it came.</summary>
-        public string Result => entry.IsOpen ? OperationTexts.Open.With(Words.For(entry.State)) : Words.InBrief(entry.Receipt?.Outcome ?? WriteOutcome.Unspecified);
+        public string Result => entry.UnderWay ? OperationTexts.UnderWay.With(Words.For(entry.State)) : entry.IsOpen ? OperationTexts.Open.With(Words.For(entry.State)) : Words.InBrief(entry.Receipt?.Outcome ?? WriteOutcome.Unspecified);
 
         /// <summary>How that is to be taken.</summary>
-        public Mood Mood => entry.IsOpen ? Mood.Bad : Moods.Of(entry.Receipt?.Outcome ?? WriteOutcome.Unspecified);
+        public Mood Mood => entry.UnderWay ? Mood.Doubtful : entry.IsOpen ? Mood.Bad : Moods.Of(entry.Receipt?.Outcome ?? WriteOutcome.Unspecified);
 
         /// <summary>The slots it is about, as in "SIM 1, SIM 2".</summary>
         public string Slots => string.Join(", ", Every(entry).Select(slot => ShellWords.Sim(slot.Slot)));

@@ -38,11 +38,9 @@ internal static class ReceiptWords
         time is null ? "" : time.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
 
     /// <summary>
-    /// The MEID. One of decimal digits alone is the beginning of the phone's IMEI (3GPP2 S.R0048-A), so it is masked as the receipt's numbers are.
+    /// The MEID, masked as <see cref="ShellWords.Meid"/> does unless the receipt's numbers are in full.
     /// </summary>
-    public static string Meid(string? meid, WriteReceipt receipt) => meid is { Length: 14 } && meid.All(char.IsAsciiDigit) && receipt.EverySlot.All(slot => slot.NewBytes.IsEmpty)
-        ? $"{meid[..8]}*****{meid[13..]}"
-        : meid ?? "";
+    public static string Meid(string? meid, WriteReceipt receipt) => receipt.EverySlot.All(slot => slot.NewBytes.IsEmpty) ? ShellWords.Meid(meid) : meid ?? "";
 
     /// <summary>With a capital and a full stop.</summary>
     public static string Sentence(string words) => words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..] + (words.EndsWith('.') ? "" : ".");

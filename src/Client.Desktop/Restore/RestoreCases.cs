@@ -10,6 +10,7 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
 
     private readonly Lock _gate = new();
     private readonly Dictionary<(string Agent, string Device), RestoreCase> _cases = [];
+    private readonly List<(AgentLink Link, RestoreRun Run)> _past = []; // Whose receipts their person may still see in full.
     private readonly CancellationTokenSource _end = new();
 
     /// <summary>Raised after one of them changed, on any thread.</summary>
@@ -45,6 +46,8 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
             RestoreCase found = Of(link, device);
             if (anew && found.IsPast)
             {
+                if (found.State is Sent { Run: var run })
+                    _past.Add((link, run));
                 _cases.Remove((link.Name, device));
                 _ = found.ForgetAsync();
                 found = Of(link, device);
@@ -67,8 +70,14 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
     /// <summary>The run whose receipt is a row of an agent's journal; null when it was not sent from here.</summary>
     /// <param name="link">The agent: a name may have been given to another since.</param>
     /// <param name="journal">The row, as in "journal/17".</param>
-    public RestoreRun? Find(AgentLink link, string journal) => UnderWay
-        .Where(one => ReferenceEquals(one.Link, link)).Select(one => (one.State as Sent)?.Run).FirstOrDefault(run => run?.Receipt?.Journal == journal);
+    public RestoreRun? Find(AgentLink link, string journal)
+    {
+        lock (_gate)
+        {
+            return _cases.Values.Where(one => ReferenceEquals(one.Link, link)).Select(one => (one.State as Sent)?.Run)
+                .Concat(_past.Where(one => ReferenceEquals(one.Link, link)).Select(one => one.Run)).FirstOrDefault(run => run?.Receipt?.Journal == journal);
+        }
+    }
 
     /// <summary>Those whose outcome the agent has not told yet.</summary>
     public IReadOnlyList<(RestoreCase Case, RestoreRun Run)> Running =>

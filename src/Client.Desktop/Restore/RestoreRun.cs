@@ -81,6 +81,9 @@ public sealed class RestoreRun
     /// <summary>The agent's last refusal, or how the connection broke; null when there was none.</summary>
     public CallFault? Refused { get; private set; }
 
+    /// <summary>Whether the phone wanted a code that it was not given, or not the right one: the same restore can be asked for again with it.</summary>
+    public bool WantsCode => Refused?.Why.Code is ErrorReason.SpcRequired or ErrorReason.PasswordRequired or ErrorReason.SpcRefused or ErrorReason.PasswordRefused;
+
     /// <summary>Completes when nothing more is to be learnt.</summary>
     public Task Completion { get; }
 

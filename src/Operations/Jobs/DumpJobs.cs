@@ -104,7 +104,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
     public async Task<JobView> CancelAsync(string name, Caller by, bool unlessShared, CancellationToken ct)
     {
         JobRow row = Find(name);
-        if (_running.Find(row.Name) is not { } dump || (unlessShared && !dump.Audience.Leave(by.Name)))
+        if (_running.Find(row.Name) is not { } dump || (unlessShared && !dump.Audience.Leave(by)))
             return Get(row.Name);
         if (dump.IsAbandoned)
         {
@@ -177,7 +177,7 @@ public sealed partial class DumpJobs : IAsyncDisposable
     }
 
     private async Task<(RunningDump Dump, bool Shared)> FindOrStartAsync(DumpRequest request, CancellationToken ct) =>
-        _running.FindOrStart(await _ordering.RunAsync(request, ct), request.By.Name);
+        _running.FindOrStart(await _ordering.RunAsync(request, ct), request.By);
 
     private static async Task WhenEndedAsync(RunningDump dump, CancellationToken ct)
     {

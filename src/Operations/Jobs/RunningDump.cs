@@ -24,14 +24,15 @@ internal sealed class RunningDump
 
     /// <summary>Takes up a job where its row stands.</summary>
     /// <param name="row">The job.</param>
+    /// <param name="owner">As for <see cref="Operations.Audience"/>.</param>
     /// <param name="span">From <see cref="DumpTrace.Begin"/>; it is ended with the dump.</param>
     /// <param name="phones">Where its phone is found.</param>
     /// <param name="vault">Where it is kept.</param>
     /// <param name="time">The clock.</param>
-    public RunningDump(JobRow row, Activity? span, PhoneRegistry phones, VaultFile vault, TimeProvider time)
+    public RunningDump(JobRow row, string owner, Activity? span, PhoneRegistry phones, VaultFile vault, TimeProvider time)
     {
         (Row, Order, _phones, _vault, _time) = (row, JobOrder.Parse(row.Request), phones, vault, time);
-        Audience = new Audience(row.Operator);
+        Audience = new Audience(owner);
         _identify = new Identify(time);
         _plan = new DumpPlan(Order);
         _harmful = new HarmfulItems(row, _plan, vault, time);

@@ -38,7 +38,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
         {
             try
             {
-                Run(new RunningDump(row, DumpTrace.Begin(row.Traceparent), phones, vault, time));
+                Run(new RunningDump(row, row.Operator, DumpTrace.Begin(row.Traceparent), phones, vault, time));
             }
             catch (Exception e)
             {
@@ -50,7 +50,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
 
     /// <summary>Starts a dump, or finds the running one that reads the same from the same phone.</summary>
     /// <exception cref="OperationException">Too many run, the agent ends, or the vault failed.</exception>
-    public (RunningDump Dump, bool Shared) FindOrStart(OrderedDump wanted, string caller)
+    public (RunningDump Dump, bool Shared) FindOrStart(OrderedDump wanted, Caller by)
     {
         lock (_lock)
         {
@@ -58,7 +58,7 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
                 throw Faults.Stopping();
             if (_running.Values.Select(one => one.Dump).FirstOrDefault(other => IsTheSame(other, wanted)) is { } same)
             {
-                same.Audience.Join(caller);
+                same.Audience.Join(by);
                 DumpTrace.LinkTo(same.Row.Traceparent);
                 return (same, true);
             }
@@ -71,8 +71,8 @@ internal sealed partial class RunningDumps(PhoneRegistry phones, VaultFile vault
             try
             {
                 JobRow row = VaultAccess.Try(() => vault.Jobs.Create(new NewJob(
-                    wanted.Phone.Name, wanted.Phone.Last.Identity, wanted.Order.ToJson(), caller, new DumpPlan(wanted.Order).Total, wanted.Notes, span?.Id ?? "")));
-                dump = new RunningDump(row, span, phones, vault, time);
+                    wanted.Phone.Name, wanted.Phone.Last.Identity, wanted.Order.ToJson(), by.Name, new DumpPlan(wanted.Order).Total, wanted.Notes, span?.Id ?? "")));
+                dump = new RunningDump(row, by.Id, span, phones, vault, time);
             }
             catch (Exception e)
             {

@@ -89,6 +89,12 @@ public sealed partial class RestoreImei
             LogFault(_log, request.RequestId, e);
             events.TryComplete(e);
         }
+        finally
+        {
+            // Until now it was under way.
+            if (_vault.Attention.Now.OpenRows > 0)
+                _vault.Attention.LeftOpen();
+        }
     }
 
     /// <summary>The procedure.</summary>

@@ -59,7 +59,7 @@ public sealed class BackupPartsTests : ScriptedPage
         Assert.Empty(asked);
 
         Press(dialogs, "Cancel it");
-        dialogs.WaitForAssertion(() => Assert.Contains("Somebody else asked for this backup", dialogs.Markup, StringComparison.Ordinal));
+        dialogs.WaitForAssertion(() => Assert.Contains("This backup is still wanted, by somebody else", dialogs.Markup, StringComparison.Ordinal));
         Assert.Equal([true], asked);
 
         Press(dialogs, "End it for everybody");

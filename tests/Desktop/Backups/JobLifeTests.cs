@@ -146,7 +146,7 @@ public sealed class JobLifeTests : DesktopBench
 
         // Two want it: who gives up does not end it for the other.
         await EndAsync(owner, "Cancel it");
-        await Expect(owner.Page.GetByText("Somebody else asked for this backup or watches it, so it goes on.")).ToBeVisibleAsync();
+        await Expect(owner.Page.GetByText("This backup is still wanted, by somebody else or by you at another desk, so it goes on.")).ToBeVisibleAsync();
         Assert.Equal(JobState.Running, (await Owner.GetJobAsync(new GetJobRequest { Name = job.Name }, Ct)).Job.State);
         await owner.AccessibleInBothThemesAsync();
         await owner.Page.GetByRole(AriaRole.Button, new() { Name = "End it for everybody" }).ClickAsync();

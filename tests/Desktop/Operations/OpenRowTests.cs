@@ -20,5 +20,6 @@ public sealed class OpenRowTests : ScriptedPage
 
         Assert.Equal(!underWay, shown.FindAll("button").Any(button => button.TextContent.Contains("Settle", StringComparison.Ordinal)));
         Assert.Equal(underWay, shown.Markup.Contains("ends by itself", StringComparison.Ordinal));
+        Assert.Equal(underWay ? "status" : "alert", shown.Find("[data-open]").GetAttribute("role"));
     }
 }

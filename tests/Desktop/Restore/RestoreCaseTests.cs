@@ -98,6 +98,23 @@ public sealed class RestoreCaseTests
         Assert.NotSame(desk.Case, next);
         Assert.IsType<Drafting>(next.State);
         Assert.Equal("", next.Draft.Reason);
+        // Its receipt is still that of this person.
+        Assert.NotNull(desk.Cases.Find(desk.Link, "journal/17"));
+    }
+
+    [Fact]
+    public async Task A_restore_that_wants_a_code_waits_for_whoever_fetches_it()
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.PlanThen((_, _, _) => throw FakeAgent.Failure(StatusCode.FailedPrecondition, "SPC_REQUIRED", "It is locked."));
+        desk.Case.Enter();
+        await desk.SendAsync();
+        await desk.Run.Completion;
+        desk.Case.SeeEnd();
+        await desk.Case.LeaveAsync();
+
+        Assert.True(desk.Case.EndWasSeen);
+        Assert.Same(desk.Case, desk.Cases.Enter(desk.Link, desk.Case.Device, anew: true));
     }
 
     [Theory]

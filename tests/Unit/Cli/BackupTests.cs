@@ -126,7 +126,7 @@ public class BackupTests
 
     [Theory]
     [InlineData(JobState.Cancelled, "cancelled: nothing more is read from the phone (job 20261123-7c1d02)")]
-    [InlineData(JobState.Running, "Others watch job 20261123-7c1d02, so it goes on")]
+    [InlineData(JobState.Running, "Job 20261123-7c1d02 is still wanted, by others or by you elsewhere, so it goes on")]
     [InlineData(JobState.Succeeded, "Job 20261123-7c1d02 had ended already (done)")]
     public async Task Ctrl_C_cancels_the_job_while_its_watch_is_open_and_says_what_became_of_it(JobState left, string said)
     {

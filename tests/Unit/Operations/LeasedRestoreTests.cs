@@ -94,11 +94,26 @@ public class LeasedRestoreTests
         Task<RestoreEnded> restore = bench.EndAsync(Bench.Label());
         await write.Reached.WaitAsync(Eventually.Deadline, Bench.Ct);
 
+        string journal = bench.Desk.List("", openOnly: true, 0, "").Rows.Single().Receipt.Journal;
+        Task settable = UntilNotUnderWayAsync();
         bench.First.Host.Unplug();
         Assert.Equal(RestoreOutcome.Unknown, (await restore).Receipt.Outcome);
         await bench.Restore.DrainAsync();
+        // Who waits for news of the journal learns that a person can settle it now.
+        await settable.WaitAsync(Eventually.Deadline, Bench.Ct);
 
         Assert.Equal("eva", bench.Leases.Steal(Bench.Order(bench.Leases.List().Single().Device, s_eva)).Lease.Holder);
+
+        async Task UntilNotUnderWayAsync()
+        {
+            while (true)
+            {
+                Task changed = bench.Vault.Attention.Changed;
+                if (!bench.Desk.Get(journal).IsUnderWay)
+                    return;
+                await changed;
+            }
+        }
     }
 
     [Fact]
