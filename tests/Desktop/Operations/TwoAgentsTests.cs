@@ -85,7 +85,9 @@ public sealed class TwoAgentsTests : DesktopBench
     private static async Task ChooseAsync(AppWindowPage window, string from, string place)
     {
         await window.Page.Locator($"[aria-label='Agent: {from}. Show another.']").PressAsync("Enter");
-        await window.Page.Locator($"[href='{place}']").PressAsync("Enter");
+        // The menu puts the focus on its first item itself, a moment after it opens.
+        await Expect(window.Page.Locator("[role='menuitem']").First).ToBeFocusedAsync();
+        await window.Page.Locator($"[role='menuitem'][href='{place}']").PressAsync("Enter");
     }
 
     private static ILocator Fact(IPage page, string name) => page.Locator($"[data-fact='{name}']");

@@ -1,3 +1,4 @@
+using Grpc.Core;
 using ImeiAgent.Client.Cli;
 using ImeiAgent.Diag.Messages;
 using ImeiAgent.PhoneSimulator;
@@ -75,7 +76,18 @@ internal static class RestoreScenes
         {
             HeldReply reply = phone.Phone.Traps.HoldReply(DiagCode.NvWrite, 550);
             string name = await agent.PhoneAsync();
-            Task<(string, string Trace)> restore = TellingAgent.CallAsync(options => Restoring.LeasedAsync(agent.Channel, name, options));
+            Task<(string, string Trace)> restore = TellingAgent.CallAsync(async options =>
+            {
+                try
+                {
+                    await Restoring.LeasedAsync(agent.Channel, name, options);
+                }
+                catch (ObjectDisposedException)
+                {
+                    // Its channel was closed between two messages, which cancels it like one that was closed while it waited for one.
+                    throw new RpcException(new Status(StatusCode.Cancelled, "The channel was closed."));
+                }
+            });
             await reply.Reached.WaitAsync(Eventually.Deadline, Ct);
             phone.Host.Unplug();
             await agent.DisposeAsync();
