@@ -39,7 +39,7 @@ public sealed class Attention
     /// <summary>Completes at the next change. Who takes it before looking at <see cref="Now"/> misses nothing.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
-    /// <summary>A restore ended and left its row open: from now on a person can settle it, which nothing on the disk tells.</summary>
+    /// <summary>A restore ended, and may have left its row open: from now on a person can settle it, which nothing on the disk tells.</summary>
     public void LeftOpen() => Note();
 
     /// <summary>Something is on the disk. Differences, not totals: it does not matter in which order two writers come here.</summary>

@@ -1,5 +1,4 @@
 using Bunit;
-using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Phones;
 using ImeiAgent.Desktop.Bench;
 using ImeiAgent.V1;
@@ -16,7 +15,6 @@ public sealed class PhoneHolderTests : ScriptedPage
     [InlineData(true)]
     public void A_phone_that_is_being_written_to_cannot_be_given_back(bool writing)
     {
-        Pages.Services.AddSingleton<HeldLeases>();
         Device device = new() { Name = "devices/sm-g991u-3f2a", State = DeviceState.Ready, Lease = new Lease { Holder = "local:ana", Purpose = "ticket 4711", FencingToken = 7 } };
 
         IRenderedComponent<PhoneHolder> holder = Pages.Render<PhoneHolder>(parameters => parameters

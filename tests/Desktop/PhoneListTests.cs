@@ -13,12 +13,6 @@ namespace ImeiAgent.Desktop;
 // The phones of an agent, without a browser.
 public sealed class PhoneListTests : ScriptedPage
 {
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        Pages.Services.AddScoped<PhoneListChoice>();
-    }
-
     [Fact]
     public async Task Phones_stand_in_the_order_of_their_ports_and_numbers_count_as_numbers()
     {

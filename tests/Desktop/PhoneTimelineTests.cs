@@ -1,7 +1,6 @@
 using AngleSharp.Dom;
 using Bunit;
 using Google.Protobuf.WellKnownTypes;
-using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Phones;
 using ImeiAgent.Desktop.Bench;
 using ImeiAgent.TestKit;
@@ -15,13 +14,6 @@ namespace ImeiAgent.Desktop;
 // What happened to a phone, without a browser.
 public sealed class PhoneTimelineTests : ScriptedPage
 {
-    // What its buttons hold.
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        Pages.Services.AddSingleton<HeldLeases>();
-    }
-
     [Fact]
     public void The_twenty_newest_are_shown_older_ones_when_somebody_asks_and_kinds_can_be_left_out()
     {

@@ -1,4 +1,5 @@
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Jobs;
 using ImeiAgent.Client.Desktop.Operations;
 using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
@@ -81,8 +82,7 @@ public sealed record PhoneHistory(IReadOnlyList<HistoryEntry> Entries, bool HasM
 
     private static HistoryEntry Of(Job job, string agent) => new(
         HistoryKind.Job, job.Name, At(job.CreateTime),
-        (job.Quick ? PhoneTexts.BackupQuick : job.ReadsEverything ? PhoneTexts.BackupOf : PhoneTexts.BackupPart)
-            .With(string.Join(", ", job.Slots.Select(slot => ShellWords.Sim(slot))), job.Progress?.Total ?? 0) + (job.ErrorMessage.Length > 0 ? " " + SafeText.Clean(job.ErrorMessage) : ""),
+        JobWords.Reads(job) + "." + (job.ErrorMessage.Length > 0 ? " " + SafeText.Clean(job.ErrorMessage) : ""),
         job.HasEnded ? Words.For(job.State) : PhoneWords.Progress(job), Moods.Of(job.State), SafeText.Clean(job.Operator), Places.Job(agent, job.Name));
 
     private static HistoryEntry Of(JournalEntry entry, string agent) => new(

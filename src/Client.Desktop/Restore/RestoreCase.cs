@@ -62,8 +62,8 @@ public sealed partial class RestoreCase
     /// <summary>Whether nobody looks at it and nothing of it is under way.</summary>
     internal bool IsIdle => !IsUnderWay && _windows == 0;
 
-    /// <summary>Whether it has nothing more to tell, nobody looks at it and nobody fetches a code for it.</summary>
-    internal bool IsPast => EndWasSeen && _windows == 0 && State is Sent { Run.WantsCode: false };
+    /// <summary>Its run when it has nothing more to tell, nobody looks at it and nobody fetches a code for it; else null.</summary>
+    internal RestoreRun? Past => EndWasSeen && _windows == 0 && State is Sent { Run: { WantsCode: false } run } ? run : null;
 
     /// <summary>A window shows it.</summary>
     public void Enter()

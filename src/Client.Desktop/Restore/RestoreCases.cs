@@ -6,6 +6,8 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// <summary>The restores that this program goes through or has sent, one for each phone. Safe for use by several threads.</summary>
 public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
 {
+    private const int MostPast = 100;
+
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();
@@ -44,10 +46,11 @@ public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
         lock (_gate)
         {
             RestoreCase found = Of(link, device);
-            if (anew && found.IsPast)
+            if (anew && found.Past is { } run)
             {
-                if (found.State is Sent { Run: var run })
-                    _past.Add((link, run));
+                _past.Add((link, run));
+                if (_past.Count > MostPast)
+                    _past.RemoveAt(0);
                 _cases.Remove((link.Name, device));
                 _ = found.ForgetAsync();
                 found = Of(link, device);

@@ -24,6 +24,12 @@ public readonly record struct Meid
         return value is 0 or AllBits ? null : new Meid(value);
     }
 
+    /// <summary>
+    /// The same for whoever may not see IMEIs: of decimal digits alone it is the phone's IMEI without its check digit (3GPP2 S.R0048-A), and masked as
+    /// that is, as in "35693803*****0".
+    /// </summary>
+    public string Masked => ToString() is var digits && digits.All(char.IsAsciiDigit) ? $"{digits[..8]}*****{digits[13..]}" : digits;
+
     /// <summary>14 upper-case hex digits.</summary>
     public override string ToString() => _value.ToString("X14", CultureInfo.InvariantCulture);
 }

@@ -44,7 +44,7 @@ public static class NvMeaning
         {
             0 or 5597 => new Esn(U32(data)) is { IsNone: false } esn ? esn.ToString() : "none",
             550 => Imei(reading, reveal),
-            1943 => Meid.Unpack(data) is { } meid ? Shown($"{meid}", reveal) : "none",
+            1943 => Meid.Unpack(data) is { } meid ? (reveal ? meid.ToString() : meid.Masked) : "none",
             447 => Address(data[..6]),
             71 => Letters(data[..13], reveal),
             573 => Letters(data[..8], reveal),
@@ -66,9 +66,6 @@ public static class NvMeaning
             _ => "",
         };
     }
-
-    // Of decimal digits alone it is the beginning of the phone's IMEI (3GPP2 S.R0048-A).
-    private static string Shown(string meid, bool reveal) => reveal || !meid.All(char.IsAsciiDigit) ? meid : $"{meid[..8]}*****{meid[13..]}";
 
     private static string Imei(in NvReading reading, bool reveal)
     {

@@ -20,6 +20,7 @@ internal sealed class RunningDump
     private readonly DumpPlan _plan;
     private readonly HarmfulItems _harmful;
     private readonly JobRecord _record;
+    private readonly DumpEnding _ending;
     private readonly CancellationTokenSource _cancel = new();
 
     /// <summary>Takes up a job where its row stands.</summary>
@@ -39,6 +40,7 @@ internal sealed class RunningDump
         Spool = new Spool(vault, row, News, time);
         _record = new JobRecord(row, Order, _plan, vault, Spool, News);
         Trace = new DumpTrace(span, Name, row.Device, row.Identity.Model, _plan.Total, time);
+        _ending = new DumpEnding(row, Order, _plan, Spool, _record, Trace, vault);
     }
 
     /// <summary>The job as it was taken up.</summary>
@@ -131,12 +133,12 @@ internal sealed class RunningDump
 
             // The phone is asked once more who it is; then what was read is kept, and the job ends.
             bool isSurelyTheSame = await IsSurelyTheSameAsync(ending.Token);
-            Succeed(isSurelyTheSame);
+            _ending.Succeed(isSurelyTheSame);
         }
         catch (OperationCanceledException) when (_cancel.IsCancellationRequested)
         {
             await FlushAsync();
-            End(JobState.Cancelled, Faults.JobCancelled(Name), []);
+            _ending.Cancel();
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -148,7 +150,7 @@ internal sealed class RunningDump
             // A vault that failed is no end: nothing was kept of the last step, and the next agent takes it again.
             if (e.Error == OperationError.VaultUnavailable)
                 throw;
-            Fail(e);
+            _ending.Fail(e);
         }
     }
 
@@ -242,59 +244,5 @@ internal sealed class RunningDump
         {
             return false;
         }
-    }
-
-    private void Succeed(bool isSurelyTheSame)
-    {
-        Activity? keeping = Trace.Keeping();
-        try
-        {
-            Succeed(isSurelyTheSame, Content(), keeping);
-        }
-        finally
-        {
-            keeping.End();
-        }
-    }
-
-    private void Succeed(bool isSurelyTheSame, SnapshotContent content, Activity? keeping)
-    {
-        JobTally tally = Spool.Durable.Tally;
-        int failed = tally.Done - tally.Active - tally.Absent - tally.Skipped;
-        List<string> notes = [];
-        if (failed > 0)
-            notes.Add($"{failed} {(failed == 1 ? "item" : "items")} could not be read: this snapshot is not complete.");
-        if (tally.Skipped > 0)
-            notes.Add($"{tally.Skipped} {(tally.Skipped == 1 ? "item was" : "items were")} skipped, because phones of this model do not survive the read.");
-        if (!isSurelyTheSame)
-            notes.Add("The phone left before it could be asked once more who it is.");
-        keeping?.SetTag("imeiagent.snapshot.bytes", content.Canonical.Length);
-        End(JobState.Succeeded, null, notes, content.Sha256, Order.SaveSnapshot ? content : null);
-    }
-
-    /// <summary>What was read before a failure is kept and says that it is not all; not when it is of two phones.</summary>
-    private void Fail(OperationException reason)
-    {
-        JobTally tally = Spool.Durable.Tally;
-        bool ofOnePhone = reason.Error != OperationError.DumpSourceChanged || tally.Done < _plan.Total;
-        if (Order.SaveSnapshot && tally.Done > 0 && ofOnePhone)
-            End(JobState.Failed, reason, [$"Not complete: {tally.Done} of {_plan.Total} items were read. {reason.Message}"], snapshot: Content());
-        else
-            End(JobState.Failed, reason, []);
-    }
-
-    private void End(JobState state, OperationException? error, IReadOnlyList<string> notes, string sha256 = "", SnapshotContent? snapshot = null)
-    {
-        _record.End(state, error, notes, sha256, snapshot);
-        Trace.Ended(state, error);
-    }
-
-    /// <summary>The canonical content of what is on the disk, the batches of earlier runs included.</summary>
-    private SnapshotContent Content()
-    {
-        var content = new SnapshotBuilder();
-        for (long sequence = 1; sequence <= Spool.Durable.Sequence; sequence++)
-            content.AddRecords(_vault.Jobs.Batch(Row.Id, sequence) ?? throw new InvalidDataException($"Batch {sequence} of {Name} is missing."));
-        return content.Build();
     }
 }

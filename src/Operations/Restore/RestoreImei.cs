@@ -91,7 +91,7 @@ public sealed partial class RestoreImei
         }
         finally
         {
-            // Until now it was under way.
+            // Until now its row, should it still be open, was under way.
             if (_vault.Attention.Now.OpenRows > 0)
                 _vault.Attention.LeftOpen();
         }

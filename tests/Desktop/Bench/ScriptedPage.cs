@@ -1,5 +1,7 @@
 using Bunit;
 using ImeiAgent.Client.Desktop.Agents;
+using ImeiAgent.Client.Desktop.Operations;
+using ImeiAgent.Client.Desktop.Phones;
 using ImeiAgent.TestKit;
 using ImeiAgent.Unit.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -27,6 +29,8 @@ public class ScriptedPage : IAsyncLifetime
         Agent = await FakeAgent.StartAsync();
         Pages.Services.AddMudServices(options => options.PopoverOptions.CheckForPopoverProvider = false);
         Pages.Services.AddSingleton(TimeProvider.System);
+        Pages.Services.AddSingleton<HeldLeases>();
+        Pages.Services.AddScoped<PhoneListChoice>();
         Pages.JSInterop.Mode = JSRuntimeMode.Loose;
         Link = AgentLink.Start("local", Agent.Endpoint, TimeProvider.System, NullLogger.Instance);
         await Eventually.HoldsAsync(() => Link.View.IsLive);

@@ -33,6 +33,7 @@ public sealed class NvMeaningTests
     [InlineData(0, "00000000", "none")]
     [InlineData(0, "9084F280", "none")]
     [InlineData(1943, "DEBC0A452301AF00", "AF0123450ABCDE")]
+    [InlineData(1943, "8043560338693500", "35693803*****0")]
     [InlineData(1943, "0000000000000000", "none")]
     [InlineData(1943, "FFFFFFFFFFFFFFFF", "none")]
     [InlineData(447, "129078563412", "12:34:56:78:90:12")]

@@ -226,6 +226,16 @@ internal sealed class Bench : IAsyncDisposable
     /// <summary>Undoes <see cref="FreezeVault"/>.</summary>
     public void ThawVault() => Change("DROP TRIGGER frozen");
 
+    /// <summary>Receipt, failure and journal of a restore tell the same.</summary>
+    public void AssertEnded(RestoreEnded ended, RestoreOutcome outcome, WriteOutcome journalled)
+    {
+        Assert.Equal(outcome, ended.Receipt.Outcome);
+        Assert.Equal(ended.Failure!.Error, ended.Receipt.Error);
+        JournalRow row = Vault.Journal.FindByRequestId(ended.Receipt.RequestId)!;
+        Assert.Equal((JournalState.Closed, journalled), (row.State, row.Outcome));
+        Assert.Equal(ended.Failure.Error.Name(), row.ErrorReason);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_restore is not null)

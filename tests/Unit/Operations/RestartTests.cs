@@ -122,29 +122,4 @@ public class RestartTests
         RestoreReceipt settled = (await bench.EndAsync(request)).Receipt;
         Assert.Equal((RestoreOutcome.Applied, true), (settled.Outcome, settled.Replayed));
     }
-
-    [Fact]
-    public async Task The_right_password_is_sent_once_and_kept_nowhere()
-    {
-        await using var bench = new Bench(quirks: "writes-need-password,bare-refusals");
-
-        List<RestoreEvent> events = await bench.RunAsync(Bench.Both() with { Password = "FFFFFFFFFFFFFFFE" });
-
-        Assert.Equal(RestoreOutcome.Applied, Assert.IsType<RestoreEnded>(events[^1]).Receipt.Outcome);
-        Assert.Equal(1, bench.Phone.Counters.Requests(DiagCode.Password));
-        Assert.DoesNotContain("FFFFFFFFFFFFFFFE", string.Join('\n', events) + bench.Vault.Audit.List(1)[0], StringComparison.OrdinalIgnoreCase);
-    }
-
-    [Theory]
-    [InlineData("", OperationError.PasswordRequired, 0)]
-    [InlineData("0123456789ABCDEF", OperationError.PasswordRefused, 1)]
-    public async Task Without_the_right_password_nothing_is_written(string password, OperationError error, int sent)
-    {
-        await using var bench = new Bench(quirks: "writes-need-password,bare-refusals,spc-silence=700ms", replyTimeout: TimeSpan.FromMilliseconds(300));
-
-        RestoreEnded ended = await bench.EndAsync(Bench.Label() with { Password = password });
-
-        Assert.Equal((RestoreOutcome.Refused, error), (ended.Receipt.Outcome, ended.Failure!.Error));
-        Assert.Equal((sent, Lost), (bench.Phone.Counters.Requests(DiagCode.Password), bench.Held()));
-    }
 }

@@ -35,68 +35,8 @@ public class RestoreMisfortuneTests
         RestoreEnded ended = await bench.EndAsync(Bench.Label());
 
         Assert.Equal(OperationError.ItemReadOnly, ended.Failure!.Error);
-        AssertEnded(bench, ended, RestoreOutcome.Refused, WriteOutcome.Refused);
+        bench.AssertEnded(ended, RestoreOutcome.Refused, WriteOutcome.Refused);
         Assert.Equal(Lost, bench.Held());
-    }
-
-    [Fact]
-    public async Task A_locked_phone_asks_for_the_spc()
-    {
-        await using var bench = new Bench("galaxy-spc-locked");
-
-        RestoreEnded ended = await bench.EndAsync(Bench.Label());
-
-        Assert.Equal(OperationError.SpcRequired, ended.Failure!.Error);
-        Assert.Contains("--spc", ended.Failure.Message, StringComparison.Ordinal);
-        AssertEnded(bench, ended, RestoreOutcome.Refused, WriteOutcome.Refused);
-        Assert.Equal(Lost, bench.Held());
-        Assert.Equal(0, bench.Phone.Counters.Requests(DiagCode.Spc));
-    }
-
-    [Fact]
-    public async Task The_right_spc_unlocks_the_phone_and_is_kept_nowhere()
-    {
-        await using var bench = new Bench("galaxy-spc-locked");
-
-        List<RestoreEvent> events = await bench.RunAsync(Bench.Label() with { Spc = "613908" });
-
-        RestoreEnded ended = Assert.IsType<RestoreEnded>(events[^1]);
-        Assert.Equal(RestoreOutcome.Applied, ended.Receipt.Outcome);
-        Assert.Equal(Wanted, bench.Held());
-        Assert.Equal(1, bench.Phone.Counters.Requests(DiagCode.Spc));
-        Assert.DoesNotContain("613908", string.Join('\n', events) + bench.Vault.Audit.List(1)[0], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task A_wrong_spc_is_sent_once_and_the_silence_after_it_is_waited_out()
-    {
-        await using var bench = new Bench("galaxy-spc-locked", "spc-silence=1500ms", TimeSpan.FromMilliseconds(300));
-
-        RestoreEnded ended = await bench.EndAsync(Bench.Label() with { Spc = "000000" });
-
-        Assert.Equal(OperationError.SpcRefused, ended.Failure!.Error);
-        Assert.Contains("does not accept SPC", ended.Failure.Message, StringComparison.Ordinal);
-        Assert.Contains("lock up", ended.Failure.Message, StringComparison.Ordinal);
-        AssertEnded(bench, ended, RestoreOutcome.Refused, WriteOutcome.Refused);
-        Assert.Equal(Lost, bench.Held());
-        Assert.Equal(1, bench.Phone.Counters.Requests(DiagCode.Spc));
-    }
-
-    [Theory]
-    [InlineData(DiagCode.Spc, "galaxy-spc-locked", "", OperationError.SpcRefused)]
-    [InlineData(DiagCode.Password, "galaxy-imei-lost", "writes-need-password", OperationError.PasswordRefused)]
-    public async Task A_code_whose_answer_was_lost_is_not_called_refused(byte code, string profile, string quirks, OperationError error)
-    {
-        await using var bench = new Bench(profile, quirks, TimeSpan.FromMilliseconds(300));
-        bench.Phone.Traps.DropReply(code);
-
-        RestoreEnded ended = await bench.EndAsync(Bench.Label() with { Spc = "613908", Password = "FFFFFFFFFFFFFFFE" });
-
-        Assert.Equal(error, ended.Failure!.Error);
-        Assert.Contains("did not answer to the", ended.Failure.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("refused", ended.Failure.Message, StringComparison.Ordinal);
-        AssertEnded(bench, ended, RestoreOutcome.Refused, WriteOutcome.Refused);
-        Assert.Equal((Lost, 1), (bench.Held(), bench.Phone.Counters.Requests(code)));
     }
 
     [Fact]
@@ -108,7 +48,7 @@ public class RestoreMisfortuneTests
 
         Assert.Equal(OperationError.WriteRolledBack, ended.Failure!.Error);
         Assert.Contains("did not store", ended.Failure.Message, StringComparison.Ordinal);
-        AssertEnded(bench, ended, RestoreOutcome.RolledBack, WriteOutcome.RolledBack);
+        bench.AssertEnded(ended, RestoreOutcome.RolledBack, WriteOutcome.RolledBack);
     }
 
     [Fact]
@@ -126,7 +66,7 @@ public class RestoreMisfortuneTests
         RestoreEnded ended = await restore;
 
         Assert.Equal(OperationError.WriteRolledBack, ended.Failure!.Error);
-        AssertEnded(bench, ended, RestoreOutcome.RolledBack, WriteOutcome.RolledBack);
+        bench.AssertEnded(ended, RestoreOutcome.RolledBack, WriteOutcome.RolledBack);
         Assert.Equal("080A40990901460000", bench.Held());
         Assert.Equal(2, bench.Phone.Counters.NvWritesReceived);
     }
@@ -316,14 +256,5 @@ public class RestoreMisfortuneTests
         await foreach (RestoreEvent told in events)
             return told;
         throw new InvalidOperationException("no event");
-    }
-
-    private static void AssertEnded(Bench bench, RestoreEnded ended, RestoreOutcome outcome, WriteOutcome journalled)
-    {
-        Assert.Equal(outcome, ended.Receipt.Outcome);
-        Assert.Equal(ended.Failure!.Error, ended.Receipt.Error);
-        JournalRow row = bench.Vault.Journal.FindByRequestId(ended.Receipt.RequestId)!;
-        Assert.Equal((JournalState.Closed, journalled), (row.State, row.Outcome));
-        Assert.Equal(ended.Failure.Error.Name(), row.ErrorReason);
     }
 }
