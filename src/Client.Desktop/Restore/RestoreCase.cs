@@ -134,8 +134,11 @@ public sealed partial class RestoreCase
         LeaseHold? hold;
         lock (_gate)
         {
-            if (State is not Sent { Run.State: RunState.Over or RunState.Unsettled })
+            if (State is not Sent { Run: { State: RunState.Over or RunState.Unsettled } run })
                 return;
+            // Of the run itself: whoever is quick asks before its news are through.
+            AsksSpc |= run.Refused?.Why.Code is ErrorReason.SpcRequired or ErrorReason.SpcRefused;
+            AsksPassword |= run.Refused?.Why.Code is ErrorReason.PasswordRequired or ErrorReason.PasswordRefused;
             hold = TakeHold();
             State = next;
         }
@@ -179,13 +182,10 @@ public sealed partial class RestoreCase
 
     private void OnRun()
     {
-        if (State is Sent { Run: { State: RunState.Over or RunState.Unsettled or RunState.Unfollowed } run })
-        {
-            AsksSpc |= run.Refused?.Why.Code is ErrorReason.SpcRequired or ErrorReason.SpcRefused;
-            AsksPassword |= run.Refused?.Why.Code is ErrorReason.PasswordRequired or ErrorReason.PasswordRefused;
-            if (TakeHold() is { } hold)
+        // At once, and not the lease of a restore that was asked for meanwhile.
+        lock (_gate)
+            if (State is Sent { Run.State: RunState.Over or RunState.Unsettled or RunState.Unfollowed } && TakeHold() is { } hold)
                 _before = GiveBackAsync(hold);
-        }
         Changed?.Invoke();
     }
 
