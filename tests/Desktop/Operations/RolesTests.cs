@@ -45,6 +45,7 @@ public sealed partial class RolesTests : DesktopBench
             "Audit (checkbox)", "CSV", "From day (text)", "JSON lines", "Open", "Show numbers (checkbox)", "Support bundle",
             "Support bundle of the last that failed", "Take away * from *", "To day (text)", "Verify the audit", "Why you approve it (text)",
         ],
+        [Role.Owner] = ["Rename *", "Revoke *", "Show revoked ones too (checkbox)"],
     };
 
     // What can be pressed, chosen or filled, but for links to other pages.
@@ -65,6 +66,7 @@ public sealed partial class RolesTests : DesktopBench
     [InlineData(Role.Reader)]
     [InlineData(Role.Technician)]
     [InlineData(Role.Supervisor)]
+    [InlineData(Role.Owner)]
     public async Task Each_role_is_offered_what_was_decided_for_it_on_every_page_and_nothing_that_would_be_refused(Role role)
     {
         PhoneProcess phone = await PlugAsync("port-1", quirks: "read-only=550");
@@ -99,7 +101,7 @@ public sealed partial class RolesTests : DesktopBench
             (Places.Compare("shop", read.Summary.Snapshot, again.Summary.Snapshot), ".item-count", Role.Reader), (Places.Journal("shop"), "tr[data-row]", default),
             (Places.JournalEntry("shop", "2"), ".receipt-paper", default), (Places.Approvals("shop"), "[data-approval]", default), (Places.Leases("shop"), "[data-lease]", default),
             (Places.Traces("shop"), "tr[data-trace]", Role.Reader), (Places.Trace("shop", trace), "[data-recording]", Role.Reader), (Places.Audit("shop"), "tbody tr", Role.Supervisor),
-            (Places.Clients("shop"), "none", Role.Owner), (Places.Agent("shop"), "[data-fact='caller']", default), (Places.Pair, "#pair-line", default), ("/nothing-here", "h2", default),
+            (Places.Clients("shop"), "tbody tr", Role.Owner), (Places.Agent("shop"), "[data-fact='caller']", default), (Places.Pair, "#pair-line", default), ("/nothing-here", "h2", default),
         ])
         {
             await window.GoAsync(place);
@@ -175,7 +177,7 @@ public sealed partial class RolesTests : DesktopBench
         throw new TimeoutException($"{page.Url} does not stand still: {string.Join(", ", names)}");
     }
 
-    // What is of this run: names of phones and snapshots, numbers of items and rows, what a picture has read so far.
-    [GeneratedRegex("(?<=next item that is: ).*|(?<= from )local:.*|(sm-|SM-)[a-zA-Z0-9-]+|[0-9]{8}-[0-9a-f]+|[0-9]+")]
+    // What is of this run: names of phones, clients and snapshots, numbers of items and rows, what a picture has read so far.
+    [GeneratedRegex("(?<=next item that is: ).*|(?<= from )local:.*|(?<=^(Rename|Revoke) ).*|(sm-|SM-)[a-zA-Z0-9-]+|[0-9]{8}-[0-9a-f]+|[0-9]+")]
     private static partial Regex Particulars();
 }
