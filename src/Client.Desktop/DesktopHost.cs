@@ -79,6 +79,7 @@ public sealed class DesktopHost : IAsyncDisposable
         builder.Services.AddSingleton<PaperPrint>();
         builder.Services.AddSingleton<ItemShelf>();
         builder.Services.AddSingleton<JobWatches>();
+        builder.Services.AddSingleton<ThemeChoice>();
         builder.Services.AddScoped<PhoneListChoice>(); // One a window.
         builder.Services.AddDataProtection().UseEphemeralDataProtectionProvider();
         builder.Services.AddMudServices();
