@@ -22,7 +22,7 @@ public sealed partial class RestoreCase
             if (State is Checking or Sent || !Draft.IsComplete || (from is not null && !ReferenceEquals(State, from)))
                 return Task.CompletedTask;
             _checking = CancellationTokenSource.CreateLinkedTokenSource(_end);
-            (stop, request, earlier) = (_checking.Token, Request(), TakeHold());
+            (stop, request, earlier, _approved) = (_checking.Token, Request(), TakeHold(), from as AwaitingApproval);
             State = mine;
         }
         Changed?.Invoke();

@@ -22,6 +22,7 @@ public sealed partial class RestoreCase
     private ulong? _looked;
     private int _windows;
     private RestoreRun? _seen;
+    private AwaitingApproval? _approved; // What a supervisor approved, while it is checked or stands to be confirmed.
 
     internal RestoreCase(AgentLink link, string device, TimeProvider time, CancellationToken end)
     {
@@ -77,11 +78,21 @@ public sealed partial class RestoreCase
     /// <summary>A window shows it no more: the last one takes along what was only typed, and gives the phone back.</summary>
     public async Task LeaveAsync()
     {
+        LeaseHold? hold = null;
+        CancellationTokenSource? checking = null;
         lock (_gate)
-            if (--_windows > 0)
+        {
+            if (--_windows > 0 || IsUnderWay)
                 return;
-        if (IsUnderWay)
+            // What was approved is not typed again: the next window checks it anew.
+            if (_approved is { } approved && State is Checking or Planned)
+                (State, checking, hold) = (approved, _checking, TakeHold());
+        }
+        if (checking is not null)
+        {
+            await EndAsync(checking, hold);
             return;
+        }
         await StartOverAsync();
         Left?.Invoke();
     }
@@ -104,7 +115,7 @@ public sealed partial class RestoreCase
         {
             if (State is Sent)
                 return Task.CompletedTask;
-            (checking, hold) = (_checking, TakeHold());
+            (checking, hold, _approved) = (_checking, TakeHold(), null);
             State = new Drafting();
         }
         return EndAsync(checking, hold);
@@ -121,7 +132,7 @@ public sealed partial class RestoreCase
             if (State is not Planned { Plan: { Writes: true } plan } || !ReferenceEquals(plan, confirmed) || _hold is not { Lost: null } hold)
                 return;
             WriteImeiRequest request = new(plan.Request) { FencingToken = hold.Token, Spc = spc, SecurityPassword = password };
-            _asked = null; // What comes next is another restore.
+            (_asked, _approved) = (null, null); // What comes next is another restore.
             State = new Sent(new RestoreRun(Link, request, _time, OnRun, _end));
         }
         Changed?.Invoke();
@@ -155,7 +166,7 @@ public sealed partial class RestoreCase
         {
             if (State is Sent { Run.State: RunState.Running or RunState.Lost })
                 return Task.CompletedTask;
-            (Draft, _asked, AsksSpc, AsksPassword) = (new RestoreDraft(), null, false, false);
+            (Draft, _asked, _approved, AsksSpc, AsksPassword) = (new RestoreDraft(), null, null, false, false);
             (checking, hold) = (_checking, TakeHold());
             State = new Drafting();
         }
@@ -194,6 +205,7 @@ public sealed partial class RestoreCase
     {
         if (hold is not null)
             _before = GiveBackAsync(hold);
+        Changed?.Invoke(); // Nobody waits for an agent to see what they did.
         if (checking is not null)
             await checking.CancelAsync();
         await _before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

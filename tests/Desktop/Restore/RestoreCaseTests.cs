@@ -251,6 +251,61 @@ public sealed class RestoreCaseTests
     }
 
     [Fact]
+    public async Task What_was_approved_is_kept_for_the_next_window_also_when_its_page_is_left_before_it_was_confirmed()
+    {
+        Approval? approval = null;
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = (request, answers, context) => approval?.RequestId == request.RequestId
+            ? Samples.Applied(request, answers, context)
+            : throw FakeAgent.Failure(StatusCode.FailedPrecondition, "IMEI_INTACT", "Slot 1 holds another.", ("approval", request.RequestId));
+        desk.Agent.OnListApprovals = _ => new ListApprovalsResponse { Approvals = { approval ?? new Approval() } };
+        desk.Case.Enter();
+        desk.Type();
+        await desk.Case.CheckAsync();
+        string id = ((AwaitingApproval)desk.Case.State).RequestId;
+        approval = new Approval { RequestId = id, ApprovedBy = "eva", Reason = "compared" };
+        desk.Tell();
+        await desk.UntilAsync(state => state is Planned);
+
+        await desk.Case.LeaveAsync();
+        Assert.Equal(("eva", true), (Assert.IsType<AwaitingApproval>(desk.Case.State).Approved?.ApprovedBy, desk.Case.Draft.IsComplete));
+        Assert.Equal(desk.Agent.RequestsOf<AcquireLeaseRequest>().Count(), desk.Agent.RequestsOf<ReleaseLeaseRequest>().Count());
+        Assert.Same(desk.Case, desk.Cases.Enter(desk.Link, Samples.PhoneName, anew: true));
+        await desk.UntilAsync(state => state is Planned);
+
+        // Whoever goes back to typing has something else in mind.
+        await desk.Case.ChangeAsync();
+        await desk.Case.LeaveAsync();
+        Assert.False(desk.Case.Draft.IsComplete);
+        Assert.IsType<Drafting>(desk.Case.State);
+    }
+
+    [Fact]
+    public async Task Going_back_is_seen_at_once_and_not_when_the_agent_took_the_lease_back()
+    {
+        using ManualResetEventSlim released = new();
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnWriteImei = Samples.Applied;
+        desk.Agent.OnReleaseLease = _ =>
+        {
+            released.Wait(Eventually.Deadline);
+            return new ReleaseLeaseResponse { End = LeaseEnd.Released };
+        };
+        desk.Case.Enter();
+        desk.Type();
+        await desk.Case.CheckAsync();
+        List<Type> told = [];
+        desk.Case.Changed += () => told.Add(desk.Case.State.GetType());
+
+        Task change = desk.Case.ChangeAsync();
+
+        Assert.Equal([typeof(Drafting)], told);
+        Assert.False(change.IsCompleted);
+        released.Set();
+        await change;
+    }
+
+    [Fact]
     public void A_slot_is_filled_from_its_own_number_of_a_backup_and_from_another_only_by_hand()
     {
         Snapshot other = Samples.Snapshot(1, 2);
