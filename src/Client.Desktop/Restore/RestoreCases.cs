@@ -6,7 +6,7 @@ namespace ImeiAgent.Client.Desktop.Restore;
 /// <summary>The restores that this program goes through or has sent, one for each phone. Safe for use by several threads.</summary>
 public sealed class RestoreCases(TimeProvider time) : IAsyncDisposable
 {
-    private const int MostPast = 100;
+    private const int MostPast = 100; // The oldest goes; a supervisor sees its numbers still.
 
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(1);
 

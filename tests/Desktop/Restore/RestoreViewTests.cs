@@ -22,6 +22,8 @@ namespace ImeiAgent.Desktop.Restore;
 /// <summary>What a person is shown of a restore and of its agent, without a browser.</summary>
 public sealed class RestoreViewTests : IAsyncLifetime
 {
+    private const string Box = "input[type='checkbox']";
+
     private readonly BunitContext _bunit = new();
 
     public RestoreViewTests()
@@ -192,6 +194,43 @@ public sealed class RestoreViewTests : IAsyncLifetime
 
         Assert.DoesNotContain(Samples.Number, view.Markup, StringComparison.Ordinal);
         Assert.Contains("SIM 1 holds what it held before", view.Find("[data-holds='1']").TextContent, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Numbers_that_were_covered_again_before_they_came_stay_covered()
+    {
+        using ManualResetEventSlim answer = new();
+        await using RestoreDesk desk = await RestoreDesk.StartAsync(Role.Supervisor);
+        desk.Agent.OnListSnapshots = _ => new ListSnapshotsResponse();
+        desk.Agent.OnReadImei = asked =>
+        {
+            if (asked.RevealImei)
+                answer.Wait(Eventually.Deadline);
+            return new ReadImeiResponse { Slots = { new ImeiSlot { Slot = 1, State = ImeiSlotState.Ok, Imei = asked.RevealImei ? Samples.Number : "" } } };
+        };
+        WriteImeiRequest request = new() { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" };
+        JournalEntry Row(bool reveal) =>
+            new() { Name = "journal/17", State = JournalState.Closed, Receipt = Samples.Receipt(new(request) { RevealImei = reveal }, WriteOutcome.Applied) };
+        desk.Agent.OnGetJournalEntry = asked =>
+        {
+            answer.Wait(Eventually.Deadline);
+            return new GetJournalEntryResponse { Entry = Row(asked.RevealImei) };
+        };
+        _bunit.Services.AddSingleton(desk.Cases).AddSingleton<HeldLeases>().AddSingleton(NullLoggerFactory.Instance);
+        IRenderedComponent<ReceiptView> receipt = View(desk, Row(false));
+        IRenderedComponent<RestorePage> wizard = _bunit.Render<RestorePage>(with => with
+            .AddCascadingValue(desk.Link).Add(page => page.Agent, "local").Add(page => page.Device, "sm-g991u-3f2a"));
+        await wizard.WaitForAssertionAsync(() => Assert.Single(wizard.FindAll(".slot-holds")), Eventually.Deadline);
+
+        Task[] asked = [receipt.Find(Box).ChangeAsync(new() { Value = true }), wizard.Find(".mud-switch input").ChangeAsync(new() { Value = true })];
+        await receipt.Find(Box).ChangeAsync(new() { Value = false });
+        Task covered = wizard.Find(".mud-switch input").ChangeAsync(new() { Value = false });
+        await Eventually.HoldsAsync(() => desk.Agent.RequestsOf<ReadImeiRequest>().Any(one => one.RevealImei) && desk.Agent.RequestsOf<GetJournalEntryRequest>().Any());
+        answer.Set();
+        await Task.WhenAll([.. asked, covered]);
+
+        Assert.DoesNotContain(Samples.Number, receipt.Markup, StringComparison.Ordinal);
+        Assert.DoesNotContain(Samples.Number, wizard.Markup, StringComparison.Ordinal);
     }
 
     [Fact]
