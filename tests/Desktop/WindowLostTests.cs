@@ -38,7 +38,7 @@ public partial class WindowLostTests
         await line.Value.Window.CloseAsync();
         await Expect(lost).ToBeVisibleAsync();
         await Expect(lost.GetByText("This window lost its program and looks for it.")).ToBeVisibleAsync();
-        await Expect(lost.GetByText("imei-desktop has ended.")).ToBeHiddenAsync();
+        await Expect(lost.GetByText("imei-desktop cannot be reached; it has probably ended.")).ToBeHiddenAsync();
         await window.AccessibleAsync();
         // What the agent tells meanwhile is not lost.
         news.TryWrite(new WatchDevicesResponse { Device = Samples.Phone() });
@@ -53,11 +53,27 @@ public partial class WindowLostTests
         await Expect(card).ToContainTextAsync("unplugged");
         Assert.True(await page.EvaluateAsync<bool>("window.notReloaded === true"));
 
-        await host.DisposeAsync();
-        await Expect(lost.GetByText("This window lost its program and looks for it.")).ToBeVisibleAsync();
-        await Expect(lost.GetByText("imei-desktop has ended. What was asked of the agent goes on there.")).ToBeVisibleAsync();
+        // A program that knows the page no more: nothing is there to go on with.
+        await page.EvaluateAsync("document.querySelector('#components-reconnect-modal').dispatchEvent(new CustomEvent('components-reconnect-state-changed', { detail: { state: 'rejected' } }))");
+        await page.WaitForFunctionAsync("window.notReloaded === undefined");
+        await Expect(card).ToContainTextAsync("unplugged");
+
+        // One that did not answer for so long that the window gave it up, but lives.
+        ILocator over = lost.GetByText("imei-desktop cannot be reached; it has probably ended. What was asked of the agent goes on there.");
+        isCut = true;
+        await line.Value.Program.CloseAsync();
+        await line.Value.Window.CloseAsync();
+        await Expect(over).ToBeVisibleAsync();
         await Expect(lost.GetByText("This window lost its program and looks for it.")).ToBeHiddenAsync();
         await window.AccessibleAsync();
+        isCut = false;
+        await lost.GetByRole(AriaRole.Button, new() { Name = "Look for it once more" }).ClickAsync();
+        await Expect(card).ToContainTextAsync("unplugged");
+        await Expect(lost).ToBeHiddenAsync();
+
+        await host.DisposeAsync();
+        await Expect(lost.GetByText("This window lost its program and looks for it.")).ToBeVisibleAsync();
+        await Expect(over).ToBeVisibleAsync();
     }
 
     // It tries at once when somebody looks at it again, else every second.
