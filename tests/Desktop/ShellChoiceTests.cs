@@ -21,6 +21,10 @@ public class ShellChoiceTests
             await Expect(window.Page.GetByLabel("Light colours")).ToBeAttachedAsync();
             await using AppWindowPage another = await window.OpenAnotherAsync("/");
             await Expect(another.Page.GetByLabel("Light colours")).ToBeAttachedAsync();
+            await another.Page.GetByLabel("Light colours").ClickAsync();
+            await Expect(window.Page.GetByLabel("Dark colours")).ToBeAttachedAsync();
+            await window.Page.GetByLabel("Dark colours").ClickAsync();
+            await Expect(another.Page.GetByLabel("Light colours")).ToBeAttachedAsync();
         }
 
         await using DesktopHost next = await ScriptedDesktop.StartAsync(agent);

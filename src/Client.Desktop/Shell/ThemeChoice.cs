@@ -14,6 +14,9 @@ public sealed class ThemeChoice(DesktopOptions options)
 
     private readonly string _file = Path.Combine(options.Contexts.Directory, "desktop-theme");
 
+    /// <summary>Raised after somebody chose, on any thread.</summary>
+    public event Action? Changed;
+
     /// <summary>Whether it is dark; null where the system is followed.</summary>
     public bool? IsDark()
     {
@@ -27,24 +30,23 @@ public sealed class ThemeChoice(DesktopOptions options)
         }
     }
 
-    /// <summary>Keeps a choice; one that cannot be kept holds until the window is closed.</summary>
+    /// <summary>Keeps a choice; one that cannot be kept holds in its window until that is closed.</summary>
     /// <param name="dark">What was chosen.</param>
     /// <param name="system">What the system says.</param>
     public void Choose(bool dark, bool system)
     {
         try
         {
-            if (dark == system)
-            {
-                File.Delete(_file);
-                return;
-            }
             new PrivateFolder(options.Contexts.Directory).Make();
-            PrivateFolder.Write(_file, Encoding.UTF8.GetBytes(dark ? Dark : Light));
+            if (dark == system)
+                File.Delete(_file);
+            else
+                PrivateFolder.Write(_file, Encoding.UTF8.GetBytes(dark ? Dark : Light));
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            // The window shows what was chosen all the same.
+            return; // The window shows what was chosen all the same.
         }
+        Changed?.Invoke();
     }
 }
