@@ -91,7 +91,7 @@ public sealed partial class OurProgram : IAsyncDisposable
     public async Task<int> EndAsync(CancellationToken ct)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limit.CancelAfter(2 * Eventually.Deadline);
+        limit.CancelAfter(6 * Eventually.Deadline);
         await _process.WaitForExitAsync(limit.Token);
         await Task.WhenAll(_outputEnded.Task, _errorsEnded.Task).WaitAsync(limit.Token);
         return _process.ExitCode;
