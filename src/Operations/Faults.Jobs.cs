@@ -28,15 +28,22 @@ internal static partial class Faults
 
     public static OperationException SourceChanged(string device, PhoneIdentity before, PhoneIdentity now)
     {
-        // ESN and MEID stand here in full, unlike an IMEI: they are what a technician compares with the phone at hand.
+        // The ESN stands here in full, and a MEID that is no IMEI: they are what a technician compares with the phone at hand.
         (string What, string Before, string Now)[] all =
         [
             ("model", before.Model, now.Model), ("build", before.Build, now.Build), ("ESN", before.Esn, now.Esn),
             ("MEID", before.Meid, now.Meid), ("compiled", before.Compiled, now.Compiled),
         ];
-        string changes = string.Join(", ", all.Where(one => one.Before != one.Now).Select(one => $"{one.What} was \"{one.Before}\", is \"{one.Now}\""));
+        string changes = string.Join(", ", all.Where(one => one.Before != one.Now).Select(one => Change(one.What, one.Before, one.Now)));
         return new(OperationError.DumpSourceChanged,
             $"{device} came back as another ({changes}): what it holds now is not mixed with what was read before. Start a new dump.");
+    }
+
+    private static string Change(string what, string before, string now)
+    {
+        // The exception masks them anyhow, and then two that differ may look the same.
+        (string was, string isNow) = (FreeText.Masked(before), FreeText.Masked(now));
+        return $"{what} was \"{was}\", is {(was == isNow ? "another that differs in what is masked" : $"\"{isNow}\"")}";
     }
 
     public static OperationException SourceChanged(string device) =>

@@ -42,7 +42,7 @@ internal static class JobResponses
             Name = job.Name,
             State = (JobState)job.State,
             Device = job.Device,
-            Identity = job.Identity.ToProto(),
+            Identity = job.Identity.ToProto(reveal: false),
             Slots = { job.Slots.Select(slot => (uint)slot) },
             Quick = job.Quick,
             Operator = job.Operator,

@@ -12,7 +12,7 @@ using SnapshotOrigin = ImeiAgent.V1.SnapshotOrigin;
 
 namespace ImeiAgent.Agent.Mapping;
 
-/// <summary>What the operations tell, in the words of the contract. IMEIs are masked unless a person asked to see them.</summary>
+/// <summary>What the operations tell, in the words of the contract. IMEIs, and MEIDs that are one, are masked unless a person asked to see them.</summary>
 internal static class Responses
 {
     public static Device ToProto(this PhoneView phone, bool reveal)
@@ -20,7 +20,7 @@ internal static class Responses
         var device = new Device { Name = phone.Name, Port = phone.Port, State = ToProto(phone.State), Hint = phone.Hint };
         if (phone.Last is { } last)
         {
-            device.Identity = last.Identity.ToProto();
+            device.Identity = last.Identity.ToProto(reveal);
             device.ImeiSlots.AddRange(last.Slots.Select(s => s.ToProto(reveal)));
         }
         return device;
@@ -53,7 +53,7 @@ internal static class Responses
         CreateTime = snapshot.Info.TakenAt.ToTimestamp(),
         Origin = (SnapshotOrigin)snapshot.Info.Origin,
         Device = snapshot.Info.Device,
-        Identity = snapshot.Info.Identity.ToProto(),
+        Identity = snapshot.Info.Identity.ToProto(reveal),
         Sha256 = snapshot.Info.Sha256,
         Items = (uint)snapshot.Info.Items,
         Active = (uint)snapshot.Info.Active,
@@ -62,12 +62,12 @@ internal static class Responses
         Notes = { snapshot.Info.Notes },
     };
 
-    public static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity) => new()
+    public static PhoneIdentity ToProto(this Diag.Identity.PhoneIdentity identity, bool reveal) => new()
     {
         Model = identity.Model,
         Build = identity.Build,
         Esn = identity.Esn,
-        Meid = identity.Meid,
+        Meid = reveal ? identity.Meid : Diag.Identity.Meid.Mask(identity.Meid),
         Compiled = identity.Compiled,
     };
 

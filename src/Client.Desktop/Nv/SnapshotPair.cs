@@ -11,13 +11,7 @@ public static class SnapshotPair
     {
         ArgumentNullException.ThrowIfNull(a);
         ArgumentNullException.ThrowIfNull(b);
-        bool? same = null;
-        foreach ((string? ofA, string? ofB) in ((string?, string?)[])[(a.Identity?.Meid, b.Identity?.Meid), (a.Identity?.Esn, b.Identity?.Esn), (a.Device, b.Device)])
-        {
-            if (!string.IsNullOrEmpty(ofA) && !string.IsNullOrEmpty(ofB))
-                same ??= ofA == ofB;
-        }
-        return same;
+        return Serials.AreSame(a.Identity?.Meid, b.Identity?.Meid) ?? Serials.AreSame(a.Identity?.Esn, b.Identity?.Esn) ?? Serials.AreSame(a.Device, b.Device);
     }
 
     /// <summary>What somebody should know before they draw conclusions from the differences; the weightiest first.</summary>

@@ -34,7 +34,7 @@ public sealed class ReceiptDocument(IServiceProvider services, ILoggerFactory lo
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(entry);
-        PhoneIdentity? identity = await ReceiptSource.WhoseAsync(link, entry.Receipt ?? new WriteReceipt(), cancellation);
+        PhoneIdentity? identity = await ReceiptSource.WhoseAsync(link, entry.Receipt ?? new WriteReceipt(), revealed, cancellation);
         await using HtmlRenderer renderer = new(services, logs);
         string body = await renderer.Dispatcher.InvokeAsync(async () => (await renderer.RenderComponentAsync<ReceiptBody>(
             ParameterView.FromDictionary(new Dictionary<string, object?> { [nameof(ReceiptBody.Entry)] = entry, [nameof(ReceiptBody.Identity)] = identity }))).ToHtmlString());

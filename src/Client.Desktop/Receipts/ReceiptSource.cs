@@ -1,5 +1,6 @@
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Restore;
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Receipts;
@@ -34,8 +35,11 @@ public sealed class ReceiptSource(RestoreCases cases)
     /// </summary>
     /// <param name="link">The agent.</param>
     /// <param name="receipt">The receipt.</param>
+    /// <param name="reveal">
+    /// Show a MEID that is an IMEI unmasked, as far as the backup tells it. A person asked to see the receipt's numbers; asked for only where it is masked.
+    /// </param>
     /// <param name="cancellation">Ends it.</param>
-    public static async Task<PhoneIdentity?> WhoseAsync(AgentLink link, WriteReceipt receipt, CancellationToken cancellation)
+    public static async Task<PhoneIdentity?> WhoseAsync(AgentLink link, WriteReceipt receipt, bool reveal, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(link);
         ArgumentNullException.ThrowIfNull(receipt);
@@ -44,6 +48,8 @@ public sealed class ReceiptSource(RestoreCases cases)
         {
             if (receipt.BackupSnapshot.Length > 0)
                 kept = (await link.Client.GetSnapshotAsync(new() { Name = receipt.BackupSnapshot }, cancellation)).Snapshot.Identity;
+            if (reveal && Serials.IsMasked(kept?.Meid))
+                kept = (await link.Client.GetSnapshotAsync(new() { Name = receipt.BackupSnapshot, RevealImei = true }, cancellation)).Snapshot.Identity;
         }
         catch (AgentException)
         {

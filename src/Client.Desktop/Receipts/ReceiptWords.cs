@@ -37,11 +37,6 @@ internal static class ReceiptWords
     public static string Utc(Timestamp? time) =>
         time is null ? "" : time.ToDateTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) + " UTC";
 
-    /// <summary>
-    /// The MEID, masked as <see cref="ShellWords.Meid"/> does unless the receipt's numbers are in full.
-    /// </summary>
-    public static string Meid(string? meid, WriteReceipt receipt) => receipt.EverySlot.All(slot => slot.NewBytes.IsEmpty) ? ShellWords.Meid(meid) : meid ?? "";
-
     /// <summary>With a capital and a full stop.</summary>
     public static string Sentence(string words) => words.Length == 0 ? "" : char.ToUpperInvariant(words[0]) + words[1..] + (words.EndsWith('.') ? "" : ".");
 

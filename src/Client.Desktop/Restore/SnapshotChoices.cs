@@ -1,3 +1,4 @@
+using ImeiAgent.Client.Desktop.Shell;
 using ImeiAgent.V1;
 
 namespace ImeiAgent.Client.Desktop.Restore;
@@ -32,12 +33,12 @@ public static class SnapshotChoices
     public static bool HoldsBoth(Snapshot snapshot) => Numbers(snapshot).Select(slot => slot.Slot).Distinct().Count() == 2;
 
     // Serial numbers decide; of a phone that lost its own, the model: a supervisor then has to confirm it.
-    private static bool MayBeOf(PhoneIdentity? snapshot, PhoneIdentity? phone)
+    internal static bool MayBeOf(PhoneIdentity? snapshot, PhoneIdentity? phone)
     {
         if (snapshot is null || phone is null)
             return false;
-        bool isSame = Same(snapshot.Esn, phone.Esn) || Same(snapshot.Meid, phone.Meid);
-        bool isAnother = Differ(snapshot.Esn, phone.Esn) || Differ(snapshot.Meid, phone.Meid) || Differ(snapshot.Model, phone.Model);
+        bool isSame = Same(snapshot.Esn, phone.Esn) || Serials.Fit(snapshot.Meid, phone.Meid);
+        bool isAnother = Differ(snapshot.Esn, phone.Esn) || Serials.AreSame(snapshot.Meid, phone.Meid) == false || Differ(snapshot.Model, phone.Model);
         bool isBare = phone.Esn.Length == 0 && phone.Meid.Length == 0;
         return !isAnother && (isSame || (isBare && Same(snapshot.Model, phone.Model)));
     }

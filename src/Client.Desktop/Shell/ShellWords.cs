@@ -29,11 +29,6 @@ public static class ShellWords
         return parts.Length == 0 ? ShellTexts.UnknownPhone : string.Join(", ", parts);
     }
 
-    /// <summary>
-    /// A MEID. One of decimal digits alone is the beginning of the phone's IMEI (3GPP2 S.R0048-A), so it is masked as that is.
-    /// </summary>
-    public static string Meid(string? meid) => meid is { Length: 14 } && meid.All(char.IsAsciiDigit) ? $"{meid[..8]}*****{meid[13..]}" : SafeText.Clean(meid ?? "");
-
     /// <summary>Whether every word of a filter is found in what a page shows.</summary>
     /// <param name="filter">Words, separated by blanks; none fits everything.</param>
     /// <param name="shown">What it shows.</param>

@@ -56,7 +56,7 @@ internal sealed partial class BundleFiles(int mostBytes)
         }
     }
 
-    // Errors tell ESN and MEID in full to whoever has the phone at hand.
+    // Errors tell the ESN, and a MEID that is no IMEI, in full to whoever has the phone at hand.
     [GeneratedRegex(@"(?<=\b(?:ESN|MEID)\b[^\n]{0,40})\b(?:[0-9A-F]{8}|[0-9A-F]{14})\b", RegexOptions.CultureInvariant)]
     private static partial Regex Serial();
 

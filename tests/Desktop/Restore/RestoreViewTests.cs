@@ -110,27 +110,44 @@ public sealed class RestoreViewTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_receipt_without_a_backup_tells_the_phone_as_it_is_attached_and_masks_a_serial_number_that_is_its_IMEI()
+    public async Task A_receipt_without_a_backup_tells_the_phone_as_it_is_attached_as_the_agent_masks_it()
     {
         await using RestoreDesk desk = await RestoreDesk.StartAsync();
         desk.Agent.OnGetSnapshot = _ => throw FakeAgent.Failure(Grpc.Core.StatusCode.NotFound, "SNAPSHOT_NOT_FOUND", "There is none.");
-        desk.Tell(new Device(Samples.Phone()) { Identity = new PhoneIdentity { Model = "SM-G991U", Meid = "35693803564380" } });
+        desk.Tell(new Device(Samples.Phone()) { Identity = new PhoneIdentity { Model = "SM-G991U", Meid = "35693803*****0" } });
         await desk.Link.UntilAsync(() => desk.Link.View.Find(Samples.PhoneName)!.Identity.Meid.Length > 0, TestContext.Current.CancellationToken);
-        WriteImeiRequest request = new() { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711" };
-        JournalEntry Row(bool reveal)
-        {
-            WriteReceipt receipt = Samples.Receipt(new(request) { RevealImei = reveal }, WriteOutcome.Applied);
-            receipt.Slots[0].NewBytes = reveal ? Google.Protobuf.ByteString.CopyFrom(Samples.NumberBytes) : Google.Protobuf.ByteString.Empty;
-            receipt.BackupSnapshot = "snapshots/before";
-            return new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = receipt };
-        }
         desk.Agent.OnGetJournalEntry = asked => new GetJournalEntryResponse { Entry = Row(asked.RevealImei) };
-        IRenderedComponent<ReceiptView> view = View(desk, Row(false));
+        IRenderedComponent<ReceiptView> view = View(desk, Row(reveal: false));
 
         await view.WaitForAssertionAsync(() => Assert.Equal(("SM-G991U", null, "35693803*****0"), (Fact(view, "Model"), Fact(view, "ESN"), Fact(view, "MEID"))), Eventually.Deadline);
         view.Find("input[type='checkbox']").Change(true);
 
-        await view.WaitForAssertionAsync(() => Assert.Equal("35693803564380", Fact(view, "MEID")), Eventually.Deadline);
+        await view.WaitForAssertionAsync(() => Assert.Contains(Samples.Number, view.Find("[data-slot='1']").TextContent, StringComparison.Ordinal), Eventually.Deadline);
+        Assert.Equal("35693803*****0", Fact(view, "MEID"));
+    }
+
+    [Theory]
+    [InlineData("35693803*****0", "35693803564380", 1)]
+    [InlineData("A0000012345678", "A0000012345678", 0)]
+    public async Task A_receipt_in_full_asks_the_backup_for_a_serial_number_that_is_masked_and_for_no_other(string told, string shown, int asked)
+    {
+        await using RestoreDesk desk = await RestoreDesk.StartAsync();
+        desk.Agent.OnGetSnapshot = request => new GetSnapshotResponse
+        {
+            Snapshot = new Snapshot(Samples.Snapshot()) { Identity = new PhoneIdentity { Model = "SM-G991U", Meid = request.RevealImei ? shown : told } },
+        };
+        desk.Agent.OnGetJournalEntry = request => new GetJournalEntryResponse { Entry = Row(request.RevealImei) };
+        IRenderedComponent<ReceiptView> view = View(desk, Row(reveal: false));
+        await view.WaitForAssertionAsync(() => Assert.Equal(told, Fact(view, "MEID")), Eventually.Deadline);
+        Assert.DoesNotContain(desk.Agent.RequestsOf<GetSnapshotRequest>(), request => request.RevealImei);
+
+        view.Find("input[type='checkbox']").Change(true);
+        await view.WaitForAssertionAsync(() => Assert.Contains(Samples.Number, view.Find("[data-slot='1']").TextContent, StringComparison.Ordinal), Eventually.Deadline);
+        Assert.Equal(shown, Fact(view, "MEID"));
+        Assert.Equal(asked, desk.Agent.RequestsOf<GetSnapshotRequest>().Count(request => request.RevealImei));
+
+        view.Find("input[type='checkbox']").Change(false);
+        await view.WaitForAssertionAsync(() => Assert.Equal(told, Fact(view, "MEID")), Eventually.Deadline);
     }
 
     [Fact]
@@ -285,6 +302,14 @@ public sealed class RestoreViewTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public ValueTask DisposeAsync() => _bunit.DisposeAsync();
+
+    private static JournalEntry Row(bool reveal)
+    {
+        WriteReceipt receipt = Samples.Receipt(new WriteImeiRequest { Slots = { new SlotSource { Slot = 1 } }, Reason = "ticket 4711", RevealImei = reveal }, WriteOutcome.Applied);
+        receipt.Slots[0].NewBytes = reveal ? Google.Protobuf.ByteString.CopyFrom(Samples.NumberBytes) : Google.Protobuf.ByteString.Empty;
+        receipt.BackupSnapshot = "snapshots/before";
+        return new JournalEntry { Name = "journal/17", State = JournalState.Closed, Receipt = receipt };
+    }
 
     private static string? Fact(IRenderedComponent<ReceiptView> view, string name) => view.FindAll("dt").SingleOrDefault(one => one.TextContent == name)?.NextElementSibling?.TextContent;
 

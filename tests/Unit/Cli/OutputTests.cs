@@ -91,6 +91,22 @@ public class OutputTests
         Assert.Equal([("sm", false), ("", true)], agent.RequestsOf<IdentifyDeviceRequest>().Select(request => (request.Device, request.RevealImei)));
     }
 
+    [Fact]
+    public async Task Identify_shows_the_MEID_as_the_agent_sent_it()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        agent.OnIdentify = request => new IdentifyDeviceResponse
+        {
+            Device = new Device(Samples.Phone()) { Identity = new PhoneIdentity { Model = "SM-G991U", Meid = request.RevealImei ? "35693803564380" : "35693803*****0" } },
+        };
+
+        CliRun masked = await CliRun.RunAsync(agent, "identify");
+        CliRun shown = await CliRun.RunAsync(agent, "identify", "--reveal");
+
+        Assert.Contains("MEID        35693803*****0", masked.OutLines);
+        Assert.Contains("MEID        35693803564380", shown.OutLines);
+    }
+
     [Theory]
     [InlineData("devices")]
     [InlineData("identify")]

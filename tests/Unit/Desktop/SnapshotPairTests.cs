@@ -47,6 +47,21 @@ public sealed class SnapshotPairTests
         Assert.Null(SnapshotPair.AreOfOnePhone(Named(""), Named("devices/b")));
     }
 
+    // Masked in one and in full in the other, it is the same; masked in both it may be another's, which the ESN tells.
+    [Theory]
+    [InlineData("35693803*****0", "80A1B2C3", "35693803*****0", "80A1B2C3", true)]
+    [InlineData("35693803*****0", "80A1B2C3", "35693803564380", "80A1B2C3", true)]
+    [InlineData("35693803564380", "80A1B2C3", "35693803*****0", "80A1B2C3", true)]
+    [InlineData("35693803*****0", "80A1B2C3", "35693803*****0", "80A1B2C4", false)]
+    [InlineData("35693803*****0", "80A1B2C3", "49015420323751", "80A1B2C3", false)]
+    [InlineData("35693803*****0", "80A1B2C3", "49015420*****1", "80A1B2C3", false)]
+    [InlineData("35693803*****0", "", "35693803*****0", "", null)]
+    [InlineData("35693803*****0", "", "35693803564380", "80A1B2C3", null)]
+    [InlineData("35693803564380", "", "35693803564380", "80A1B2C3", true)]
+    public void A_masked_MEID_is_compared_as_far_as_it_is_seen(string meidOfA, string esnOfA, string meidOfB, string esnOfB, bool? same) =>
+        Assert.Equal(same, SnapshotPair.AreOfOnePhone(
+            new() { Identity = new PhoneIdentity { Meid = meidOfA, Esn = esnOfA } }, new() { Identity = new PhoneIdentity { Meid = meidOfB, Esn = esnOfB } }));
+
     [Fact]
     public void What_a_phone_calls_itself_is_made_safe()
     {

@@ -86,4 +86,13 @@ public sealed class IdentityTests
     [InlineData("78563412000000")]
     public void Zeros_erased_memory_and_too_few_bytes_are_no_meid(string data) =>
         Assert.Null(Meid.Unpack(Convert.FromHexString(data)));
+
+    [Theory]
+    [InlineData("35693803564380", "35693803*****0")]
+    [InlineData("49015420323751", "49015420*****1")]
+    [InlineData("A0000012345678", "A0000012345678")]
+    [InlineData("3569380356438A", "3569380356438A")]
+    [InlineData("35693803*****0", "35693803*****0")]
+    [InlineData("", "")]
+    public void A_meid_that_is_the_beginning_of_an_imei_is_masked_as_one(string meid, string shown) => Assert.Equal(shown, Meid.Mask(meid));
 }

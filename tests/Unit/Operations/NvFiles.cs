@@ -8,14 +8,16 @@ namespace ImeiAgent.Unit.Operations;
 /// <summary>Backup files of other programs, written as a test wants them: they say of themselves whose they are.</summary>
 internal static class NvFiles
 {
-    /// <summary>Imports a file with items 0 (ESN) and 550 (IMEI).</summary>
-    public static SnapshotView Import(Bench bench, string name, int slot, uint esn, string packed)
+    /// <summary>Imports a file with items 0 (ESN) and 550 (IMEI), and 1943 (MEID) where that is given as the item's bytes.</summary>
+    public static SnapshotView Import(Bench bench, string name, int slot, uint esn, string packed, string meid = "")
     {
-        var text = new StringBuilder("[NV items]\r\n[Complete items - 2, Items size - 128]\r\n\r\n");
+        var text = new StringBuilder($"[NV items]\r\n[Complete items - {(meid.Length > 0 ? 3 : 2)}, Items size - 128]\r\n\r\n");
         var serial = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(serial, esn);
         Append(text, "00000 (0x0000)", serial);
         Append(text, "00550 (0x0226)", Convert.FromHexString(packed));
+        if (meid.Length > 0)
+            Append(text, "01943 (0x0797)", Convert.FromHexString(meid));
         return new ImportBackup(bench.Backups, bench.Vault).Run(name, slot, new MemoryStream(Encoding.ASCII.GetBytes(text.ToString())), Caller.Local("test"));
     }
 
