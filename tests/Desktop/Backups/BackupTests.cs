@@ -141,7 +141,7 @@ public sealed class BackupTests : DesktopBench
         await start.ClickAsync();
 
         await Expect(window.Outcome).ToContainTextAsync("Open snapshot");
-        await Expect(window.Facts).ToContainTextAsync("quick, SIM 1");
+        await Expect(window.Facts).ToContainTextAsync("quick (not every item), SIM 1");
         ILocator notes = window.Facts.Locator(".job-notes");
         await Expect(notes).ToContainTextAsync("no earlier snapshot of a SM-G981U is known, so only the identity and RF items are read");
         await Expect(notes).ToContainTextAsync("are not read and not in the snapshot");
