@@ -13,7 +13,7 @@ namespace ImeiAgent.TestKit;
 public sealed class EndsInTimeAttribute : BeforeAfterTestAttribute
 {
     /// <summary>Several times what the slowest test takes on a machine under load.</summary>
-    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
 
     private static readonly ConcurrentDictionary<string, Timer> Running = new();
 
