@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Google.Protobuf;
+using Grpc.Core;
 using ImeiAgent.Client.Desktop.Agents;
 using ImeiAgent.Client.Desktop.Restore;
 using ImeiAgent.TestKit;
@@ -14,6 +15,7 @@ namespace ImeiAgent.Desktop.Restore;
 internal sealed class RestoreDesk : IAsyncDisposable
 {
     private readonly Channel<WatchDevicesResponse> _news = Channel.CreateUnbounded<WatchDevicesResponse>();
+    private Approval? _approval;
     private ulong _change = 1;
 
     private RestoreDesk(FakeAgent agent)
@@ -92,6 +94,22 @@ internal sealed class RestoreDesk : IAsyncDisposable
         await Case.CheckAsync();
         Assert.IsType<Planned>(Case.State);
         Case.Send(Plan, spc, "");
+    }
+
+    /// <summary>From now on the agent carries a restore out only when its request is the one that was approved.</summary>
+    public void WantApproval()
+    {
+        Agent.OnWriteImei = (request, answers, context) => _approval?.RequestId == request.RequestId
+            ? Samples.Applied(request, answers, context)
+            : throw FakeAgent.Failure(StatusCode.FailedPrecondition, "IMEI_INTACT", "Slot 1 holds another.", ("approval", request.RequestId));
+        Agent.OnListApprovals = _ => new ListApprovalsResponse { Approvals = { _approval ?? new Approval() } };
+    }
+
+    /// <summary>A supervisor approves a request.</summary>
+    public void Approve(string request)
+    {
+        _approval = new Approval { RequestId = request, ApprovedBy = "eva", Reason = "compared" };
+        Tell();
     }
 
     /// <summary>The agent tells that something changed that waits for a person.</summary>
