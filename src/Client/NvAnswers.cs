@@ -5,6 +5,25 @@ namespace ImeiAgent.Client;
 /// <summary>What a phone's answer to the read of an item says.</summary>
 public static class NvAnswers
 {
+    /// <summary>The items of a watch with fold_absent one by one, in the order read.</summary>
+    /// <param name="items">As they came. One that has none further is given as it is.</param>
+    public static IEnumerable<NvItem> Unfolded(this IEnumerable<NvItem> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        foreach (NvItem item in items)
+        {
+            if (item.Further == 0)
+            {
+                yield return item;
+                continue;
+            }
+            // What says that it stands for more than there are numbers is not believed.
+            uint last = (uint)Math.Min((ulong)item.Item + item.Further, ushort.MaxValue);
+            for (uint number = item.Item; number <= last; number++)
+                yield return new NvItem { Item = number, Slot = item.Slot, Outcome = item.Outcome, Status = item.Status, Refusal = item.Refusal };
+        }
+    }
+
     extension(NvItem item)
     {
         /// <summary>Whether the phone gave data.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Google.Protobuf.WellKnownTypes;
+using ImeiAgent.Diag.Nv;
 using ImeiAgent.Operations;
 using ImeiAgent.V1;
 using JobState = ImeiAgent.V1.JobState;
@@ -11,6 +12,7 @@ internal static class JobResponses
 {
     // All who watch at the moment are sent the same message, which is made once; nobody changes it.
     private static readonly ConditionalWeakTable<SpooledBatch, ReadBatch> s_whole = [];
+    private static readonly ConditionalWeakTable<SpooledBatch, ReadBatch> s_folded = [];
     private static readonly ConditionalWeakTable<SpooledBatch, ReadBatch> s_present = [];
 
     /// <summary>An event for a reader of a range; null for one that the contract does not tell there.</summary>
@@ -83,13 +85,24 @@ internal static class JobResponses
     };
 
     private static ReadBatch ToProto(DumpBatch batch) =>
-        (batch.SkipAbsent ? s_present : s_whole).GetValue(batch.Batch, _ =>
+        (batch.SkipAbsent ? s_present : batch.FoldAbsent ? s_folded : s_whole).GetValue(batch.Batch, _ =>
         {
             var proto = new ReadBatch { Sequence = (ulong)batch.Sequence };
-            foreach (Diag.Nv.NvReading reading in batch.Items)
-                proto.Items.Add(reading.ToProto(reveal: false));
+            NvReading? last = null;
+            foreach (NvReading reading in batch.Items)
+            {
+                if (batch.FoldAbsent && last is { } before && reading.IsAbsent && GoesOn(before, reading))
+                    proto.Items[^1].Further++;
+                else
+                    proto.Items.Add(reading.ToProto(reveal: false));
+                last = reading;
+            }
             return proto;
         });
+
+    // The next number, answered alike.
+    private static bool GoesOn(NvReading before, NvReading reading) =>
+        reading.Item.Number == before.Item.Number + 1 && (reading.Slot, reading.Outcome, reading.Code) == (before.Slot, before.Outcome, before.Code);
 
     private static ReadProgress ToProto(DumpProgress progress) => new()
     {

@@ -33,6 +33,7 @@ internal static class Requests
         FromSequence = (long)Math.Min(request.FromSequence, long.MaxValue),
         FromNow = request.FromNow,
         SkipAbsent = request.SkipAbsent,
+        FoldAbsent = request.FoldAbsent,
         OmitItems = request.OmitItems,
     };
 

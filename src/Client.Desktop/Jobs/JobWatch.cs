@@ -88,7 +88,7 @@ public sealed class JobWatch : IAsyncDisposable
         Show(Sight with { Job = job, Progress = job.Progress, IsLost = false, Fault = null });
         try
         {
-            WatchJobRequest rest = new() { Name = job.Name, FromSequence = _last + 1 };
+            WatchJobRequest rest = new() { Name = job.Name, FromSequence = _last + 1, FoldAbsent = true };
             await foreach (WatchJobResponse message in _link.Client.WatchJobAsync(rest, OnNote, cancellation))
                 Take(message);
         }
@@ -114,9 +114,10 @@ public sealed class JobWatch : IAsyncDisposable
         switch (message.EventCase)
         {
             case WatchJobResponse.EventOneofCase.Batch:
+                NvItem[] items = [.. message.Batch.Items.Unfolded()];
                 foreach ((uint slot, RangeCells cells) in _cells)
-                    cells.Take(message.Batch.Items, slot);
-                Sheet.Add(message.Batch.Items);
+                    cells.Take(items, slot);
+                Sheet.Add(items);
                 _last = message.Batch.Sequence;
                 if (_time.GetElapsedTime(_shown) >= s_redraw)
                     Show(Sight with { IsLost = false });

@@ -19,7 +19,8 @@ public sealed record DumpHeader(PhoneView Phone, int Total, IReadOnlyList<string
 /// <summary>A run of items.</summary>
 /// <param name="Batch">The items in the order read; the same object for all who watch at the moment.</param>
 /// <param name="SkipAbsent">This watcher does not want what is not there.</param>
-public sealed record DumpBatch(SpooledBatch Batch, bool SkipAbsent) : DumpEvent
+/// <param name="FoldAbsent">This watcher wants neighbours that are not there as one.</param>
+public sealed record DumpBatch(SpooledBatch Batch, bool SkipAbsent, bool FoldAbsent) : DumpEvent
 {
     /// <summary>Counted from 1.</summary>
     public long Sequence => Batch.Sequence;

@@ -96,7 +96,7 @@ internal static class JobWatch
     {
         SpooledBatch batch = spool?.Recent(sequence)
             ?? (VaultAccess.Try(() => vault.Jobs.Batch(id, sequence)) is { } bytes ? new SpooledBatch(sequence, bytes) : throw Faults.BatchesGone(job));
-        var wanted = new DumpBatch(batch, watch.SkipAbsent);
+        var wanted = new DumpBatch(batch, watch.SkipAbsent, watch.FoldAbsent);
         return !watch.SkipAbsent || wanted.Items.Any() ? wanted : null;
     }
 

@@ -12,6 +12,9 @@ public sealed record WatchRequest
     /// <summary>Leave out what is not there; it is still counted and kept.</summary>
     public bool SkipAbsent { get; init; }
 
+    /// <summary>Neighbours that are not there, and were answered alike, are told as one.</summary>
+    public bool FoldAbsent { get; init; }
+
     /// <summary>Give no batches.</summary>
     public bool OmitItems { get; init; }
 }

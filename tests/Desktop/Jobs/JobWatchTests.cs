@@ -59,6 +59,39 @@ public sealed class JobWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Neighbours_that_are_not_there_come_as_one_and_are_an_item_each()
+    {
+        _now.State = JobState.Succeeded;
+        ReadBatch folded = new()
+        {
+            Sequence = 1,
+            Items =
+            {
+                new NvItem { Item = 65529, Slot = 2, Outcome = NvOutcome.Answered, Status = 5, Further = 3 }, ScriptedJob.Item(7),
+                new NvItem { Item = 8, Slot = 1, Outcome = NvOutcome.Refused, Refusal = 0x14, Further = 1 },
+                new NvItem { Item = 65533, Slot = 2, Outcome = NvOutcome.Answered, Status = 6, Further = 4000 },
+            },
+        };
+        _agent.OnWatchJob = async (_, answers, _) =>
+        {
+            await answers.WriteAsync(new WatchJobResponse { Batch = folded });
+            await answers.WriteAsync(new WatchJobResponse { Summary = new ReadSummary { Total = 10 } });
+        };
+        using JobLook look = Look();
+        await IsWholeAsync(look);
+
+        Assert.True(Assert.Single(_agent.RequestsOf<WatchJobRequest>()).FoldAbsent);
+        Assert.Equal(
+            [
+                (2, 65529, "not active"), (2, 65530, "not active"), (2, 65531, "not active"), (2, 65532, "not active"), (1, 7, "active, with data"),
+                (1, 8, "refused: BAD_PARM"), (1, 9, "refused: BAD_PARM"), (2, 65533, "bad parameter"), (2, 65534, "bad parameter"), (2, 65535, "bad parameter"),
+            ],
+            look.Watch.Sheet.Items.ToArray().Select(item => ((int)item.Slot, (int)item.Item, look.Watch.Cells(item.Slot).At((int)item.Item).Text)));
+        Assert.All(look.Watch.Sheet.Items.ToArray(), item => Assert.Equal(0u, item.Further));
+        Assert.Equal((65536 - 3, 65536 - 7), (look.Watch.Cells(1).Counts[(int)CellState.NotRead], look.Watch.Cells(2).Counts[(int)CellState.NotRead]));
+    }
+
+    [Fact]
     public async Task A_watch_outlives_a_reload_and_ends_when_nobody_came_back()
     {
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -69,6 +69,37 @@ public class JobCallsTests
     }
 
     [Fact]
+    public async Task What_is_not_there_can_be_folded_and_says_the_same()
+    {
+        await using RunningPhone<PtyHost> phone = Phones.OnPty();
+        await using AgentUnderTest agent = await AgentUnderTest.StartAsync(phone.Host.Path);
+        string model = (await agent.Devices.IdentifyDeviceAsync(new(), cancellationToken: Ct)).Device.Identity.Model;
+        int inTheMiddle = Enumerable.Range(100, 2900).First(number => Enumerable.Range(number - 1, 3).All(near => phone.Phone.Truth(1, near).IsAbsent));
+        await agent.Nv.AddSkipAsync(new() { Model = model, Item = (uint)inTheMiddle, Reason = "ticket 4711" }, cancellationToken: Ct);
+        // Numbers that follow each other, that do not, and that go back.
+        var order = new StartDumpRequest { Slots = { 1, 2 }, Ranges = { new NvRange { First = 20, Last = 3000 }, new NvRange { First = 20_000, Last = 20_009 }, new NvRange { First = 0, Last = 19 } } };
+        string job = (await agent.Jobs.StartDumpAsync(order, cancellationToken: Ct)).Job.Name;
+
+        ReadBatch[] one = await BatchesAsync(new() { Name = job }), folded = await BatchesAsync(new() { Name = job, FoldAbsent = true });
+        ReadBatch[] left = await BatchesAsync(new() { Name = job, FoldAbsent = true, SkipAbsent = true });
+
+        Assert.Equal(2 * 3011, one.Sum(batch => batch.Items.Count));
+        Assert.All(one, batch => Assert.All(batch.Items, item => Assert.Equal(0u, item.Further)));
+        Assert.Equal(one.Select(batch => (batch.Sequence, Told(batch))), folded.Select(batch => (batch.Sequence, Told(batch))));
+        Assert.All(folded.SelectMany(batch => batch.Items).Where(item => item.Further > 0), item => Assert.True(item is { Status: 5 or 6 or 8 } or { Outcome: NvOutcome.Refused }, $"{item}"));
+        // No two that could be one are left.
+        Assert.All(folded, batch => Assert.All(batch.Items.Zip(batch.Items.Skip(1)), pair => Assert.False(
+            pair.Second is { Outcome: NvOutcome.Answered, Status: not 0 } or { Outcome: NvOutcome.Refused }
+            && pair.First.Item + pair.First.Further + 1 == pair.Second.Item && Answer(pair.First) == Answer(pair.Second), $"{pair}")));
+        Assert.All(left.SelectMany(batch => batch.Items), item => Assert.True(item is { Further: 0 } and ({ Outcome: NvOutcome.Answered, Status: 0 } or { Outcome: NvOutcome.Skipped }), $"{item}"));
+
+        async Task<ReadBatch[]> BatchesAsync(WatchJobRequest request) => [.. (await WatchAsync(agent, request)).Where(message => message.Batch is not null).Select(message => message.Batch)];
+        static string Told(ReadBatch batch) => string.Join('\n', batch.Items.SelectMany(item =>
+            Enumerable.Range(0, (int)item.Further + 1).Select(next => new NvItem(item) { Item = item.Item + (uint)next, Further = 0 }.ToString())));
+        static (NvOutcome, uint, uint, uint) Answer(NvItem item) => (item.Outcome, item.Slot, item.Status, item.Refusal);
+    }
+
+    [Fact]
     public async Task A_cancelled_job_ends_its_watchers_with_the_reason()
     {
         await using RunningPhone<PtyHost> phone = Phones.OnPty();
