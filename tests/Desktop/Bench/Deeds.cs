@@ -38,9 +38,9 @@ internal static class Deeds
         }
     }
 
-    /// <summary>Takes a lease for a minute.</summary>
+    /// <summary>Takes a lease for ten minutes: longer than any test.</summary>
     public static async Task<Lease> TakeAsync(this AgentClient client, string device, string purpose) => (await client.AcquireLeaseAsync(
-        new AcquireLeaseRequest { Device = device, Purpose = purpose, RequestId = Guid.NewGuid().ToString(), Ttl = new() { Seconds = 60 } }, Ct)).Lease;
+        new AcquireLeaseRequest { Device = device, Purpose = purpose, RequestId = Guid.NewGuid().ToString(), Ttl = new() { Seconds = 600 } }, Ct)).Lease;
 
     /// <summary>A restore of SIM 1.</summary>
     public static WriteImeiRequest Order(string device, string label, Lease lease) => new()
