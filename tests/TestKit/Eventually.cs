@@ -7,7 +7,8 @@ namespace ImeiAgent.TestKit;
 /// <summary>Waits for a condition that has no signal, up to a deadline. Where there is a signal, await that.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+    // Longer each time: whoever asks a hundred times a second takes the processor from what is waited for.
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(10), s_longestPause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How long tests wait before they call something lost; generous, for machines under load.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
@@ -23,11 +24,11 @@ public static class Eventually
     {
         TimeSpan limit = deadline ?? Deadline;
         var watch = Stopwatch.StartNew();
-        while (!await condition())
+        for (TimeSpan pause = s_firstPause; !await condition(); pause = pause < s_longestPause ? 1.5 * pause : s_longestPause)
         {
             if (watch.Elapsed > limit)
                 Assert.Fail($"After {limit.TotalSeconds:0.#} s it still does not hold: {text}");
-            await Task.Delay(Pause);
+            await Task.Delay(pause);
         }
     }
 }
