@@ -39,7 +39,13 @@ internal static class Chromium
         {
             ExecutablePath = Requires.HeadlessChromium(),
             Headless = true,
-            Args = ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--disable-gpu-compositing", "--in-process-gpu", "--disable-software-rasterizer", "--disable-dev-shm-usage", "--disable-background-networking",
+                "--no-first-run",
+                // What Playwright switches off of what could matter here, and a process in reserve that is started for each profile.
+                "--disable-features=PaintHolding,DestroyProfileOnBrowserClose,AvoidUnnecessaryBeforeUnloadCheckSync,ThirdPartyStoragePartitioning,HttpsUpgrades,OptimizationHints,Translate,SpareRendererForSitePerProcess",
+            ],
         });
     }
 }
