@@ -40,6 +40,9 @@ internal sealed class ChromiumWindow : IAsyncDisposable
     /// <summary>All processor time of the browser's processes so far.</summary>
     public TimeSpan ProcessorTime() => TimeSpan.FromTicks(Family().Sum(process => process.TotalProcessorTime.Ticks));
 
+    /// <summary>The process ids of all that it consists of.</summary>
+    public IEnumerable<int> ProcessIds => Family().Select(process => process.Id);
+
     public async ValueTask DisposeAsync()
     {
         Page?.Dispose();

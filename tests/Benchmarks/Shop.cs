@@ -25,6 +25,9 @@ internal sealed class Shop : IAsyncDisposable
 
     public Process AgentProcess { get; private set; } = null!;
 
+    /// <summary>The process ids of the agent and of the phones that are plugged in.</summary>
+    public IEnumerable<int> ProcessIds => [AgentProcess.Id, .. _phones.OfType<OurProgram>().Select(phone => phone.Id)];
+
     /// <summary>Starts phones that behave as <paramref name="quirks"/> say and an agent, and waits until all are ready.</summary>
     public static Task<Shop> OpenAsync(Shipped programs, int phones, string quirks, CancellationToken ct, params string[] more) =>
         OpenAsync(programs, phones, quirks, null, ct, more);
