@@ -115,8 +115,8 @@ public sealed partial class PhonesTests : DesktopBench
             await StartDesktopAsync(), new() { ColorScheme = scheme, ViewportSize = new() { Width = width, Height = height }, DeviceScaleFactor = scale });
 
         await Expect(window.Page.Locator("[data-device]")).ToContainTextAsync("ready");
-        string background = await window.Page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor");
-        Assert.Equal(scheme == ColorScheme.Dark ? "rgb(18, 19, 24)" : "rgb(247, 248, 250)", background);
+        // Which colours the system wants the window says by script, after its first drawing.
+        await Expect(window.Page.Locator("body")).ToHaveCSSAsync("background-color", scheme == ColorScheme.Dark ? "rgb(18, 19, 24)" : "rgb(247, 248, 250)");
         Assert.True(await window.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), "It scrolls sideways.");
         await window.AccessibleAsync();
         await window.PictureAsync($"phones-{scheme}-{width}".ToLowerInvariant());
