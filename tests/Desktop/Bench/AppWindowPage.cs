@@ -15,7 +15,7 @@ internal sealed class AppWindowPage : IAsyncDisposable
 
     private const string Look = """
         async (only) => {
-            const found = await window.axe.run(document, { resultTypes: ["violations"], ...(only.length ? { runOnly: only } : { rules: { "target-size": { enabled: true } } }) });
+            const found = await window.axe.run(document, { resultTypes: ["violations"], ...(only.length ? { runOnly: { type: "rule", values: only } } : { rules: { "target-size": { enabled: true } } }) });
             return found.violations
                 .filter(fault => fault.impact !== "minor")
                 .map(fault => `${fault.id}: ${fault.help}: ${fault.nodes.slice(0, 3).map(node => node.html).join(" | ")}`);
@@ -141,12 +141,12 @@ internal sealed class AppWindowPage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Fails where the page has to be scrolled sideways: in a window of 1280x720, in the same at 200 % zoom, which is 640x360 (WCAG 2.2, 1.4.10), and as wide as a
-    /// 4K screen; not as high, because all of it is drawn without a graphics card, and less height leaves less width beside a bar.
+    /// Fails where the page has to be scrolled sideways: in a window of 1280x720, in the same at 200 % zoom, which is 640x360 (WCAG 2.2, 1.4.10), and on a
+    /// 4K screen.
     /// </summary>
     public async Task FitsAsync()
     {
-        foreach ((int width, int height) in ((int, int)[])[(1280, 720), (640, 360), (3840, 720)])
+        foreach ((int width, int height) in ((int, int)[])[(1280, 720), (640, 360), (3840, 2160)])
         {
             // Most windows have the first already, and whatever is drawn anew is drawn without a graphics card.
             if ((Page.ViewportSize?.Width, Page.ViewportSize?.Height) != (width, height))
