@@ -64,36 +64,44 @@ public sealed partial class RestoreImei
 
     private async Task RunToEndAsync(RestoreRequest request, ChannelWriter<RestoreEvent> events, CancellationToken ct)
     {
-        using var trace = new RestoreTrace(request);
+        RestoreEnded? end = null;
+        Exception? fault = null;
         try
         {
-            RestoreEnded end = await RestoreAsync(request, events, trace, ct);
-            trace.Ended(end.Receipt, end.Failure);
-            events.TryWrite(end);
-            events.TryComplete();
-        }
-        catch (OperationCanceledException e)
-        {
-            trace.Refused(e);
-            events.TryComplete(e);
-        }
-        catch (OperationException e)
-        {
-            trace.Refused(e);
-            Audit(request, request.Device, "refused", $"{Slots(request)}: {e.Error.Name()}: {e.Message}");
-            events.TryComplete(e);
-        }
-        catch (Exception e)
-        {
-            trace.Refused(e);
-            LogFault(_log, request.RequestId, e);
-            events.TryComplete(e);
+            using var trace = new RestoreTrace(request);
+            try
+            {
+                RestoreEnded ended = await RestoreAsync(request, events, trace, ct);
+                trace.Ended(ended.Receipt, ended.Failure);
+                end = ended;
+            }
+            catch (OperationCanceledException e)
+            {
+                trace.Refused(fault = e);
+            }
+            catch (OperationException e)
+            {
+                trace.Refused(fault = e);
+                Audit(request, request.Device, "refused", $"{Slots(request)}: {e.Error.Name()}: {e.Message}");
+            }
+            catch (Exception e)
+            {
+                trace.Refused(fault = e);
+                LogFault(_log, request.RequestId, e);
+            }
+            finally
+            {
+                // Until now its row, should it still be open, was under way.
+                if (_vault.Attention.Now.OpenRows > 0)
+                    _vault.Attention.LeftOpen();
+            }
         }
         finally
         {
-            // Until now its row, should it still be open, was under way.
-            if (_vault.Attention.Now.OpenRows > 0)
-                _vault.Attention.LeftOpen();
+            // Told whatever else fails, and to somebody who finds its span ended too.
+            if (end is not null)
+                events.TryWrite(end);
+            events.TryComplete(fault);
         }
     }
 
