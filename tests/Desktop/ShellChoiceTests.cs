@@ -55,4 +55,29 @@ public class ShellChoiceTests
         await Expect(entries).ToHaveCountAsync(0);
         await Expect(button).ToBeFocusedAsync();
     }
+
+    [Fact]
+    public async Task Nothing_moves_for_who_asked_the_system_for_less_motion()
+    {
+        await using FakeAgent agent = await FakeAgent.StartAsync();
+        await using DesktopHost host = await ScriptedDesktop.StartAsync(agent);
+        await using AppWindowPage window = await AppWindowPage.OpenAsync(host);
+
+        await window.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.NoPreference });
+        Assert.InRange(await LongestMotionAsync(window.Page), 100, 10_000);
+
+        await window.Page.EmulateMediaAsync(new() { ReducedMotion = ReducedMotion.Reduce });
+        Assert.InRange(await LongestMotionAsync(window.Page), 0, 1);
+    }
+
+    // Milliseconds of the longest transition or animation that any element has, or would have.
+    private static Task<double> LongestMotionAsync(IPage page) => page.EvaluateAsync<double>("""
+        () => Math.max(...[...document.querySelectorAll('*')].flatMap(element => [undefined, '::before', '::after'].map(part => {
+          const style = getComputedStyle(element, part);
+          const longest = times => Math.max(...times.split(',').map(time => parseFloat(time) * (time.trim().endsWith('ms') ? 1 : 1000)));
+          const turns = style.animationIterationCount.includes('infinite') ? Infinity : 1;
+          return Math.max(longest(style.transitionDuration) + longest(style.transitionDelay),
+            style.animationName === 'none' ? 0 : turns * (longest(style.animationDuration) + longest(style.animationDelay)));
+        })))
+        """);
 }
