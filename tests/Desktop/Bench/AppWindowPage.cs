@@ -10,10 +10,11 @@ namespace ImeiAgent.Desktop.Bench;
 /// <summary>A window of the desktop program in a real browser. What the page complains of, or asks of anybody else, fails the test.</summary>
 internal sealed class AppWindowPage : IAsyncDisposable
 {
-    // axe-core, asked for what fails only, in the page as it is: Deque's own runner opens another page for each look.
     private static readonly string s_axe = new BundledAxeScriptProvider().GetScript();
 
-    private const string Look = """
+    // axe-core, asked for what fails only, in the page as it is: Deque's own runner opens another page for each look. Its default rules where no others
+    // are named.
+    private const string RunAxe = """
         async (only) => {
             const found = await window.axe.run(document, { resultTypes: ["violations"], ...(only.length ? { runOnly: { type: "rule", values: only } } : { rules: { "target-size": { enabled: true } } }) });
             return found.violations
@@ -96,6 +97,8 @@ internal sealed class AppWindowPage : IAsyncDisposable
     /// <param name="key">What is pressed when the focus is there.</param>
     public async Task PressAsync(ILocator what, string key = "Enter")
     {
+        // Out of the way: a menu of MudBlazor that opens where the pointer lies takes that for the use of the mouse, and leaves the focus where it was.
+        await Page.Mouse.MoveAsync(0, 0);
         await Expect(what).ToBeEnabledAsync();
         for (int presses = 0; presses < 120; presses++)
         {
@@ -133,7 +136,7 @@ internal sealed class AppWindowPage : IAsyncDisposable
         for (int look = 0; look < 3; look++)
         {
             await Page.EvaluateAsync("() => Promise.all(document.getAnimations().filter(a => a.effect?.getComputedTiming().iterations !== Infinity).map(a => a.finished.catch(() => {})))");
-            faults = await Page.EvaluateAsync<string[]>(Look, rules);
+            faults = await Page.EvaluateAsync<string[]>(RunAxe, rules);
             if (faults.Length == 0)
                 return;
         }
@@ -159,7 +162,10 @@ internal sealed class AppWindowPage : IAsyncDisposable
         await Page.SetViewportSizeAsync(1280, 720);
     }
 
-    /// <summary>The same in light and in dark colours, as the system asks for them, so that a dialogue may be open. Not after a person chose the colours.</summary>
+    /// <summary>
+    /// The same in light colours, and by the rules about colours in dark ones, as the system asks for them, so that a dialogue may be open. Not after a
+    /// person chose the colours.
+    /// </summary>
     /// <param name="name">Of the pictures to take; null for none.</param>
     public async Task AccessibleInBothThemesAsync(string? name = null)
     {

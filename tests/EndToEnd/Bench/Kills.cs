@@ -10,7 +10,7 @@ internal static class Kills
 {
     private const int Default = 2;
 
-    // A test is cancelled after 3 minutes.
+    // A test is cancelled after 4 minutes.
     private const int MostInOneDump = 10;
 
     private static readonly int s_seed = Number("IMEIAGENT_SEED") ?? Random.Shared.Next();

@@ -11,7 +11,7 @@ internal static class Schedules
 {
     private const int Default = 25;
 
-    // A test is cancelled after 3 minutes.
+    // A test is cancelled after 4 minutes.
     private const int MostInOneTest = 50;
 
     private static readonly int s_seed = Number("IMEIAGENT_SEED") ?? Random.Shared.Next(1_000_000);

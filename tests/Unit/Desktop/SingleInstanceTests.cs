@@ -89,8 +89,12 @@ public sealed class SingleInstanceTests : IDisposable
         await using Listening listening = Listen(_ => Shown.Front);
         using Socket stranger = await ConnectAsync();
 
-        await stranger.SendAsync(Encoding.ASCII.GetBytes("show " + new string('a', 100_000)), Ct);
-        stranger.Shutdown(SocketShutdown.Send);
+        byte[] part = Encoding.ASCII.GetBytes("show " + new string('a', 100_000));
+        await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            for (int sent = 0; sent < 1000; sent++)
+                await stranger.SendAsync(part, Ct);
+        });
 
         Assert.Equal(Shown.Front, await AskAsync(null));
     }
