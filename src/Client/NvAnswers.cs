@@ -5,14 +5,17 @@ namespace ImeiAgent.Client;
 /// <summary>What a phone's answer to the read of an item says.</summary>
 public static class NvAnswers
 {
-    /// <summary>The items of a watch with fold_absent one by one, in the order read.</summary>
-    /// <param name="items">As they came. One that has none further is given as it is.</param>
+    /// <summary>
+    /// The items of a watch with fold_absent one by one, in the order read; what one stands for has its slot and answer, and its own number, 65535 at most.
+    /// </summary>
+    /// <param name="items">As they came. One that has none further, or that has data, is given as it is.</param>
+    /// <exception cref="ArgumentNullException">There are no items.</exception>
     public static IEnumerable<NvItem> Unfolded(this IEnumerable<NvItem> items)
     {
         ArgumentNullException.ThrowIfNull(items);
         foreach (NvItem item in items)
         {
-            if (item.Further == 0)
+            if (item.Further == 0 || item.HasData)
             {
                 yield return item;
                 continue;

@@ -114,7 +114,8 @@ public sealed class JobWatch : IAsyncDisposable
         switch (message.EventCase)
         {
             case WatchJobResponse.EventOneofCase.Batch:
-                NvItem[] items = [.. message.Batch.Items.Unfolded()];
+                // No batch is longer than all items of both slots, whatever an agent says.
+                NvItem[] items = [.. message.Batch.Items.Unfolded().Take(2 * RangeCells.Count)];
                 foreach ((uint slot, RangeCells cells) in _cells)
                     cells.Take(items, slot);
                 Sheet.Add(items);

@@ -71,9 +71,8 @@ public sealed partial class RestoreImei
             using var trace = new RestoreTrace(request);
             try
             {
-                RestoreEnded ended = await RestoreAsync(request, events, trace, ct);
-                trace.Ended(ended.Receipt, ended.Failure);
-                end = ended;
+                end = await RestoreAsync(request, events, trace, ct);
+                trace.Ended(end.Receipt, end.Failure);
             }
             catch (OperationCanceledException e)
             {
@@ -98,10 +97,10 @@ public sealed partial class RestoreImei
         }
         finally
         {
-            // Told whatever else fails, and to somebody who finds its span ended too.
+            // Told also when its trace could not be kept, and to somebody who finds its span ended too.
             if (end is not null)
                 events.TryWrite(end);
-            events.TryComplete(fault);
+            events.TryComplete(end is null ? fault : null);
         }
     }
 
