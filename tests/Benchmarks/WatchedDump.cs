@@ -14,7 +14,7 @@ internal static class WatchedDump
 {
     private const int Items = 2 * 65536;
 
-    /// <summary>Phones at their full speed, and a simulated one that has none.</summary>
+    /// <summary>Phones at their full speed, and a simulated one without delay, with the window beside it and apart from it.</summary>
     public static async Task<IReadOnlyList<Row>> RunAsync(Shipped programs, int rounds, CancellationToken ct)
     {
         await using ChromiumWindow? window = await ChromiumWindow.TryOpenAsync(ct);
@@ -45,7 +45,7 @@ internal static class WatchedDump
         await window.Page.UntilAsync("document.querySelector('[data-device]') !== null", ct);
 
         int last = Environment.ProcessorCount - 1;
-        if (isApart && !(Confine(shop.ProcessIds, $"0-{Math.Max(0, last - 1)}") && Confine([desktop.Id, .. window.ProcessIds], $"{last}")))
+        if (isApart && !(Confine(shop.ProcessIds, $"0-{last - 1}") && Confine([desktop.Id, .. window.ProcessIds], $"{last}")))
         {
             Console.Error.WriteLine("A window apart needs two cores, and taskset to confine processes to them: left out.");
             return [];
