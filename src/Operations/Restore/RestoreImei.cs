@@ -97,7 +97,7 @@ public sealed partial class RestoreImei
         }
         finally
         {
-            // Told also when its trace could not be kept, and to somebody who finds its span ended too.
+            // Whoever hears it finds its span ended too.
             if (end is not null)
                 events.TryWrite(end);
             events.TryComplete(end is null ? fault : null);

@@ -92,6 +92,26 @@ public sealed class JobWatchTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_claims_to_stand_for_more_than_there_is_takes_no_more_room_than_both_SIMs_and_hides_no_data()
+    {
+        _now.State = JobState.Succeeded;
+        ReadBatch endless = new() { Sequence = 1, Items = { new NvItem(ScriptedJob.Item(7)) { Further = 3 } } };
+        for (int times = 0; times < 10; times++)
+            endless.Items.Add(new NvItem { Item = 8, Slot = 1, Outcome = NvOutcome.Answered, Status = 5, Further = uint.MaxValue });
+        _agent.OnWatchJob = async (_, answers, _) =>
+        {
+            await answers.WriteAsync(new WatchJobResponse { Batch = endless });
+            await answers.WriteAsync(new WatchJobResponse { Summary = new ReadSummary { Total = 10 } });
+        };
+        using JobLook look = Look();
+        await IsWholeAsync(look);
+
+        Assert.Equal(131_072, look.Watch.Sheet.Items.Length);
+        Assert.Equal(ScriptedJob.Item(7).Data, look.Watch.Sheet.Items.Span[0].Data);
+        Assert.Equal(("active, with data", "not active", "not active"), (look.Watch.Cells(1).At(7).Text, look.Watch.Cells(1).At(8).Text, look.Watch.Cells(1).At(65535).Text));
+    }
+
+    [Fact]
     public async Task A_watch_outlives_a_reload_and_ends_when_nobody_came_back()
     {
         TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
